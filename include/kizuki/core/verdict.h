@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * verdict - what all evidence of a site amounts to under a profile
+ *
+ * What:   takes the evidence of a site, keeps what is persistent, drops
+ *         duplicates by cause (the largest stays, ties by catalogue order),
+ *         caps each family, adds up, and says whether that convicts.
+ * Pure:   integers only; each step stands in the reasons.
+ * Source: kizuki's docs/DESIGN.md, Decisions (profiles).
+ */
+#ifndef KIZUKI_CORE_VERDICT_H
+#define KIZUKI_CORE_VERDICT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kizuki/core/evidence.h"
+
+#define KZ_REASONS_MAX 64
+
+enum kz_profile { KZ_PROFILE_PAPER, KZ_PROFILE_CAUTIOUS };
+
+enum kz_verdict_state {
+	KZ_VERDICT_UNKNOWN, /* never examined, or lapsed */
+	KZ_VERDICT_SOUND,   /* examined, nothing bad */
+	KZ_VERDICT_SUSPECT, /* something bad, not enough */
+	KZ_VERDICT_BROKEN
+};
+
+/* One row of evidence with the key that the record itself does not hold. */
+struct kz_evidence_row {
+	enum kz_symptom symptom;
+	const char *object; /* NUL-terminated */
+	const struct kz_evidence *evidence;
+};
+
+enum kz_reason_fate {
+	KZ_REASON_COUNTS,
+	KZ_REASON_DROPPED,   /* the same cause counts with another symptom */
+	KZ_REASON_WAITING,   /* bad, not persistent */
+	KZ_REASON_SUSPENDED, /* persistent, but our own side is in doubt */
+};
+
+struct kz_reason {
+	enum kz_symptom symptom;
+	enum kz_reason_fate fate;
+	uint8_t points;
+	bool convicts; /* alone, in profile paper */
+	size_t row;    /* index into the rows given */
+};
+
+struct kz_verdict {
+	enum kz_verdict_state state;
+	uint8_t total;                     /* after the caps */
+	uint8_t family[KZ_FAMILY_COUNT];   /* after the cap */
+	uint16_t uncapped[KZ_FAMILY_COUNT]; /* before it */
+	uint32_t netclasses; /* that the counting reasons rest on, bits */
+	int64_t until_s;     /* may change by time alone at this moment */
+	size_t reason_count; /* counting ones first, by points */
+	struct kz_reason reasons[KZ_REASONS_MAX];
+};
+
+struct kz_verdict_input {
+	enum kz_profile profile;
+	const struct kz_persistence *rules; /* KZ_CLASS_COUNT of them */
+	bool nolisting_convicts; /* mx-best-refused convicts alone too */
+	uint32_t suspended;      /* classes in doubt, bits */
+	bool examined;           /* lately enough to call it sound */
+	bool if_this_lasts;      /* take every bad as persistent */
+	int64_t now_s;
+	const struct kz_evidence_row *rows;
+	size_t row_count; /* rows above a bound are left out, oldest bad last */
+};
+
+void kz_verdict_make(
+	const struct kz_verdict_input *input, struct kz_verdict *verdict);
+
+const char *kz_verdict_state_text(enum kz_verdict_state state);
+const char *kz_profile_text(enum kz_profile profile);
+
+#endif

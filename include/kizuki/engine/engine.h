@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * engine - what kizukid knows while it runs, and the three that use it
+ *
+ * What:   judge (request -> decision), observe (finding -> evidence ->
+ *         verdict) and schedule (which site is probed when) share the store,
+ *         the configuration, caches of verdicts and verifications, the health
+ *         of the network classes and counters.
+ * Owner:  the engine borrows store and configuration; both outlive it.
+ * Time:   every call is told now.
+ */
+#ifndef KIZUKI_ENGINE_ENGINE_H
+#define KIZUKI_ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kizuki/base/name.h"
+#include "kizuki/base/result.h"
+#include "kizuki/core/site.h"
+#include "kizuki/core/verdict.h"
+#include "kizuki/core/verify.h"
+
+struct kz_config;
+struct kz_engine;
+struct kz_store;
+
+/* One moment, read once for each event. */
+struct kz_now {
+	int64_t wall_s;
+	int64_t mono_ms;
+};
+
+enum kz_log_level { KZ_LOG_INFO, KZ_LOG_WARNING, KZ_LOG_ALERT };
+
+/* What the engine asks of its program. */
+struct kz_engine_hooks {
+	/* Ask the prober.  False: it is down; nothing was sent. */
+	bool (*ask)(void *arg, const struct kz_question *question);
+	bool (*examine)(void *arg, const struct kz_name *site, bool tcp,
+		bool confirm);
+	bool (*canary)(void *arg, const struct kz_addr *addr,
+		enum kz_service service);
+	void (*log)(void *arg, enum kz_log_level level, const char *line);
+	void *arg;
+};
+
+/*
+ * Counters; each is printed by name in the metrics.  COUNT rows.
+ */
+#define KZ_COUNTER_LIST(X)                                                     \
+	X(REQUESTS, "requests", "policy requests answered")                    \
+	X(ACCEPTED, "accepted", "recipients let in")                           \
+	X(DEFERRED, "deferred", "recipients deferred")                         \
+	X(WOULD_DEFER, "would_defer", "deferrals in mode observe")             \
+	X(EOM, "taken", "ends of DATA reported")                               \
+	X(WAITED, "verify_waits", "requests that waited for a verification")   \
+	X(WAIT_OVER, "verify_timeouts", "of them, how many ran out of time")   \
+	X(FINDINGS, "findings", "findings received")                           \
+	X(FINDINGS_BAD, "findings_bad", "of them bad")                         \
+	X(HELD_LOST, "findings_unknown", "bads that could not be judged")      \
+	X(EXAMINED, "examinations", "examinations finished")                   \
+	X(QUEUE_DROPPED, "queue_dropped", "sites dropped from a full queue")   \
+	X(BAD_REQUESTS, "bad_requests", "malformed requests")                  \
+	X(CONVICTED, "convictions", "verdicts that became broken")             \
+	X(RELEASED, "releases", "verdicts that stopped being broken")
+
+#define KZ_COUNTER_ENUM(name, text, help) KZ_COUNT_##name,
+enum kz_counter { KZ_COUNTER_LIST(KZ_COUNTER_ENUM) KZ_COUNTER_COUNT };
+#undef KZ_COUNTER_ENUM
+
+KZ_MUST_CHECK enum kz_result kz_engine_open(const struct kz_config *config,
+	struct kz_store *store, const struct kz_engine_hooks *hooks,
+	const struct kz_now *now, struct kz_engine **engine);
+void kz_engine_close(struct kz_engine **engine);
+
+/* Make what was decided durable; after it the answers may leave. */
+void kz_engine_commit(struct kz_engine *engine, const struct kz_now *now);
+
+uint64_t kz_engine_counter(
+	const struct kz_engine *engine, enum kz_counter counter);
+void kz_engine_count(struct kz_engine *engine, enum kz_counter counter);
+
+/* Append " key=value..." counters etc. as lines of the Prometheus format. */
+size_t kz_engine_metrics(
+	const struct kz_engine *engine, char *buffer, size_t size);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * observe - from findings to evidence to verdicts
+ *
+ * What:   judges whether our own side was at fault, holds what cannot be
+ *         judged yet, adds the rest to the evidence and forgets what a
+ *         complete examination no longer mentions.
+ */
+#ifndef KIZUKI_ENGINE_OBSERVE_H
+#define KIZUKI_ENGINE_OBSERVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "kizuki/core/finding.h"
+#include "kizuki/engine/engine.h"
+
+/* From the prober's lines.  complete has KZ_FAMILY_COUNT entries. */
+void kz_observe_finding(struct kz_engine *engine,
+	const struct kz_finding *finding, const struct kz_now *now);
+void kz_observe_touch(struct kz_engine *engine, const struct kz_touch *touch,
+	bool canary, const struct kz_now *now);
+void kz_observe_done(struct kz_engine *engine, const struct kz_name *site,
+	const struct kz_name *zone, const bool *complete,
+	const struct kz_now *now);
+
+/* Called about once a second: held findings, canaries, class changes. */
+void kz_observe_tick(struct kz_engine *engine, const struct kz_now *now);
+
+/*
+ * An import: findings and touches are collected in any order, and judged
+ * together at the end with their own times.
+ */
+struct kz_import;
+struct kz_import_counts {
+	size_t taken, ignored, unknown;
+};
+KZ_MUST_CHECK enum kz_result kz_import_open(
+	struct kz_engine *engine, struct kz_import **import);
+KZ_MUST_CHECK enum kz_result kz_import_finding(
+	struct kz_import *import, const struct kz_finding *finding);
+KZ_MUST_CHECK enum kz_result kz_import_touch(
+	struct kz_import *import, const struct kz_touch *touch);
+void kz_import_finish(struct kz_import **import, const struct kz_now *now,
+	struct kz_import_counts *counts);
+
+/* Everything known of a site, for show and findings. */
+struct kz_site_view {
+	struct kz_name name;
+	bool known;
+	struct kz_site site;
+	struct kz_verdict verdict;
+	size_t row_count;
+	struct kz_evidence_row *rows; /* objects and evidence owned by view */
+};
+KZ_MUST_CHECK enum kz_result kz_site_view_make(struct kz_engine *engine,
+	const struct kz_name *site, bool if_this_lasts,
+	const struct kz_now *now, struct kz_site_view **view);
+void kz_site_view_free(struct kz_site_view **view);
+
+#endif

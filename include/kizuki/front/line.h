@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * line - the JSON lines between kizukid, kizuki-probe, kizuki and farms
+ *
+ * What:   one value for each kind of line, parsed and printed.  Unknown keys
+ *         are ignored, a "v" other than 1 is refused.
+ * Owner:  plain values.  A struct kz_line is some 4 KB.
+ * Errors: KZ_EFORMAT with *why a static text.
+ * Source: kizuki's docs/protocol.md.
+ */
+#ifndef KIZUKI_FRONT_LINE_H
+#define KIZUKI_FRONT_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kizuki/base/result.h"
+#include "kizuki/base/str.h"
+#include "kizuki/core/finding.h"
+#include "kizuki/core/netclass.h"
+#include "kizuki/core/verify.h"
+
+/* Longest line accepted or made, with its newline. */
+#define KZ_LINE_MAX     16384
+#define KZ_LINE_WATCHED 8
+
+enum kz_line_kind {
+	/* to the prober */
+	KZ_LINE_EXAMINE,  /* {"v":1,"examine":"example1.jp","tcp":true,...} */
+	KZ_LINE_QUESTION, /* {"v":1,"verify":17,"kind":"helo",...} */
+	KZ_LINE_CANARY,   /* {"v":1,"canary":"10.20.0.25","service":"smtp25"} */
+	/* from the prober; findings and touches also for import */
+	KZ_LINE_FINDING,
+	KZ_LINE_TOUCHED, /* to the prober too: what an earlier one touched */
+	KZ_LINE_VERIFIED,
+	KZ_LINE_DONE,
+	KZ_LINE_ERROR /* {"v":1,"error":"...","line":"..."} */
+};
+
+struct kz_line_examine {
+	struct kz_name site;
+	bool tcp;     /* SMTP may be contacted */
+	bool confirm; /* the shorter rate limit holds: recheck, repair */
+	size_t watch_count; /* names met in sessions, besides watch_names */
+	struct kz_name watch[KZ_LINE_WATCHED];
+};
+
+struct kz_line_canary {
+	struct kz_addr addr;
+	enum kz_service service;
+	struct kz_name name; /* dns: whose SOA is asked; the root is fine */
+};
+
+struct kz_line_done {
+	struct kz_name site;
+	struct kz_name zone; /* subject of DEL and CON; the root: not found */
+	bool complete[KZ_FAMILY_COUNT];
+};
+
+struct kz_line_error {
+	char text[256];
+	char line[256]; /* the beginning of the line at fault, cleaned */
+};
+
+struct kz_line {
+	enum kz_line_kind kind;
+	bool canary; /* TOUCHED: it was asked as a canary */
+	union {
+		struct kz_line_examine examine;
+		struct kz_question question;
+		struct kz_line_canary canary_ask;
+		struct kz_finding finding;
+		struct kz_touch touch;
+		struct kz_verified verified;
+		struct kz_line_done done;
+		struct kz_line_error error;
+	} u;
+};
+
+/* One line, with or without its newline. */
+KZ_MUST_CHECK enum kz_result kz_line_parse(
+	struct kz_str bytes, struct kz_line *line, const char **why);
+
+/*
+ * Into buffer with a newline; *len its octets.  KZ_ETRUNC: size is less than
+ * it takes (KZ_LINE_MAX always suffices).
+ */
+KZ_MUST_CHECK enum kz_result kz_line_print(const struct kz_line *line,
+	char *buffer, size_t size, size_t *len);
+
+#endif

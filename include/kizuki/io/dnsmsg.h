@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * dnsmsg - take what is needed out of a DNS message
+ *
+ * What:   ldns parses the packet; the caller gets names, addresses, MX and SOA
+ *         as plain values, of the owner asked for, along CNAMEs of at most 8
+ *         steps.  Everything is bounded; what exceeds a bound sets cut.
+ * Errors: KZ_EFORMAT: not a DNS message that ldns accepts.
+ * Source: RFC 1035 section 3.3.
+ */
+#ifndef KIZUKI_IO_DNSMSG_H
+#define KIZUKI_IO_DNSMSG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kizuki/base/addr.h"
+#include "kizuki/base/name.h"
+#include "kizuki/base/result.h"
+
+struct kz_dnsmsg; /* a parsed message */
+
+enum kz_dns_section { KZ_DNS_ANSWER, KZ_DNS_AUTHORITY, KZ_DNS_ADDITIONAL };
+
+struct kz_dns_soa {
+	struct kz_name owner;
+	struct kz_name mname;
+	struct kz_name rname; /* as a domain name */
+	uint32_t serial, refresh_s, retry_s, expire_s, minimum_s;
+	uint32_t ttl_s;
+};
+
+struct kz_dns_mx {
+	uint16_t preference;
+	struct kz_name host;  /* the root: null MX */
+	bool host_odd;        /* not a name that kz_name_parse accepts */
+	uint32_t ttl_s;
+};
+
+KZ_MUST_CHECK enum kz_result kz_dnsmsg_parse(
+	const uint8_t *packet, size_t len, struct kz_dnsmsg **message);
+void kz_dnsmsg_free(struct kz_dnsmsg **message);
+
+/* The first SOA of a section.  KZ_NOT_FOUND: none. */
+KZ_MUST_CHECK enum kz_result kz_dnsmsg_soa(const struct kz_dnsmsg *message,
+	enum kz_dns_section section, struct kz_dns_soa *soa);
+
+/* MX records of owner in the answer; returns how many of max. */
+size_t kz_dnsmsg_mx(const struct kz_dnsmsg *message,
+	const struct kz_name *owner, struct kz_dns_mx *list, size_t max,
+	bool *cut);
+
+/* NS targets of owner in a section. */
+size_t kz_dnsmsg_ns(const struct kz_dnsmsg *message,
+	enum kz_dns_section section, const struct kz_name *owner,
+	struct kz_name *list, size_t max, bool *cut);
+
+/* A and AAAA of owner in a section, following CNAMEs of the answer. */
+size_t kz_dnsmsg_addrs(const struct kz_dnsmsg *message,
+	enum kz_dns_section section, const struct kz_name *owner,
+	struct kz_addr *list, size_t max, bool *cut);
+
+/* PTR targets of owner, following CNAMEs (RFC 2317). */
+size_t kz_dnsmsg_ptr(const struct kz_dnsmsg *message,
+	const struct kz_name *owner, struct kz_name *list, size_t max,
+	bool *cut);
+
+/* Whether owner itself is a CNAME in the answer, and where it leads. */
+bool kz_dnsmsg_cname(const struct kz_dnsmsg *message,
+	const struct kz_name *owner, struct kz_name *target);
+
+#endif

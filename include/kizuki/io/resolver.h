@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * resolver - validated DNS look-ups in the event loop
+ *
+ * What:   libunbound behind a table of functions, so that a test can put a
+ *         table of answers in its place.  It finds, it never convicts: what it
+ *         says of a zone is a hint where to ask.
+ * Owner:  the answer belongs to the resolver and lives during the call-back.
+ * Units:  limits in milliseconds.
+ * Errors: a failed look-up is data (KZ_ANSWER_FAILED), not a result code.
+ */
+#ifndef KIZUKI_IO_RESOLVER_H
+#define KIZUKI_IO_RESOLVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kizuki/base/name.h"
+#include "kizuki/base/result.h"
+
+struct event_base;
+struct kz_resolver;
+struct kz_resolver_job;
+
+enum kz_answer_state {
+	KZ_ANSWER_DATA,
+	KZ_ANSWER_NODATA,
+	KZ_ANSWER_NXDOMAIN,
+	KZ_ANSWER_FAILED, /* SERVFAIL: never a finding */
+	KZ_ANSWER_BOGUS,  /* DNSSEC says the answer is forged or broken */
+	KZ_ANSWER_TIMEOUT /* cut off by our limit */
+};
+
+struct kz_answer {
+	enum kz_answer_state state;
+	bool secure;           /* validated with a chain of trust */
+	const uint8_t *packet; /* wire format; NULL unless DATA, NODATA, NX */
+	size_t len;
+};
+
+typedef void kz_resolver_done(void *arg, const struct kz_answer *answer);
+
+struct kz_resolver_options {
+	const char *root_hints;   /* file */
+	const char *trust_anchor; /* file; "" or NULL: no validation */
+	uint32_t limit_ms;        /* each look-up; 0: 10 s */
+	uint32_t in_flight;       /* look-ups handed to libunbound at once; the
+				     rest wait here in order; 0: 1000 */
+	bool lab; /* answer reverse zones of private and documentation ranges */
+};
+
+/*
+ * Reads the files at once (a sandbox may close after it).  KZ_EIO: a file
+ * cannot be read or is no such file; the cause is logged to stderr.
+ */
+KZ_MUST_CHECK enum kz_result kz_resolver_open(struct event_base *base,
+	const struct kz_resolver_options *options,
+	struct kz_resolver **resolver);
+
+/* Cancels what runs: no call-back comes any more.  NULL is fine. */
+void kz_resolver_close(struct kz_resolver **resolver);
+
+/*
+ * Ask; done is called exactly once and never from within this call.
+ * rrtype is the number of RFC 1035 section 3.2.2 and later.  *job, where job
+ * is not NULL, can be cancelled until done was called.
+ */
+KZ_MUST_CHECK enum kz_result kz_resolver_ask(struct kz_resolver *resolver,
+	const struct kz_name *name, uint16_t rrtype, kz_resolver_done *done,
+	void *arg, struct kz_resolver_job **job);
+
+/* done will not be called.  NULL is fine; clears the pointer. */
+void kz_resolver_cancel(struct kz_resolver_job **job);
+
+#endif
