@@ -39,10 +39,12 @@ struct kz_nets {
 	size_t count;
 };
 
-/* Which ranges a laboratory declares otherwise; both are empty in production. */
+/* Which ranges a laboratory declares otherwise; both are empty in production.
+ */
 struct kz_addr_scope {
 	struct kz_nets global;  /* looked at first: not special-purpose */
-	struct kz_nets private; /* special-purpose, whatever the registry says */
+	struct kz_nets private; /* special-purpose, whatever the registry says
+				 */
 };
 
 /* Numeric text, without zone, brackets or port.  KZ_EINVAL: is none. */
@@ -75,6 +77,7 @@ struct kz_net kz_net_of(
 /* False where the families differ. */
 bool kz_net_has(const struct kz_net *net, const struct kz_addr *addr);
 
+/* The same network. */
 bool kz_net_equal(const struct kz_net *left, const struct kz_net *right);
 
 /* Any network of the list.  An empty list has nothing. */

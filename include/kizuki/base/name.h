@@ -34,6 +34,7 @@ struct kz_name {
 KZ_MUST_CHECK enum kz_result kz_name_parse(
 	struct kz_str text, struct kz_name *name);
 
+/* The same name. */
 bool kz_name_equal(const struct kz_name *left, const struct kz_name *right);
 
 /* Byte order of the text: <0, 0, >0. */

@@ -27,11 +27,13 @@ struct kz_text {
 /* Start an empty text in size octets. */
 struct kz_text kz_text_make(char *buffer, size_t size);
 
+/* Bytes that are known to be fit for print. */
 void kz_text_put(struct kz_text *text, struct kz_str word);
 
 /* A C string. */
 void kz_text_word(struct kz_text *text, const char *word);
 
+/* In decimal. */
 void kz_text_number(struct kz_text *text, int64_t number);
 
 /*
@@ -46,6 +48,7 @@ void kz_text_foreign(struct kz_text *text, struct kz_str bytes, size_t limit);
  */
 void kz_text_pair(struct kz_text *text, const char *key, struct kz_str value);
 
+/* " key=number". */
 void kz_text_pair_number(struct kz_text *text, const char *key, int64_t value);
 
 #endif
