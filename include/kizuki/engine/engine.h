@@ -25,6 +25,19 @@
 struct kz_config;
 struct kz_engine;
 struct kz_store;
+struct kz_touch;
+
+/* Names met in sessions that an examination looks at too. */
+#define KZ_ORDER_WATCHED 8
+
+/* What the prober is told to examine. */
+struct kz_order {
+	struct kz_name site;
+	bool tcp;     /* SMTP may be contacted */
+	bool confirm; /* the shorter rate limit holds: an operator asked */
+	size_t watch_count;
+	struct kz_name watch[KZ_ORDER_WATCHED];
+};
 
 /* One moment, read once for each event. */
 struct kz_now {
@@ -38,17 +51,16 @@ enum kz_log_level { KZ_LOG_INFO, KZ_LOG_WARNING, KZ_LOG_ALERT };
 struct kz_engine_hooks {
 	/* Ask the prober.  False: it is down; nothing was sent. */
 	bool (*ask)(void *arg, const struct kz_question *question);
-	bool (*examine)(void *arg, const struct kz_name *site, bool tcp,
-		bool confirm);
+	bool (*examine)(void *arg, const struct kz_order *order);
 	bool (*canary)(void *arg, const struct kz_addr *addr,
 		enum kz_service service);
+	/* What an earlier prober touched: it keeps the rate limits. */
+	bool (*touched)(void *arg, const struct kz_touch *touch);
 	void (*log)(void *arg, enum kz_log_level level, const char *line);
 	void *arg;
 };
 
-/*
- * Counters; each is printed by name in the metrics.  COUNT rows.
- */
+/* Counters: name, name in the metrics, its help text. */
 #define KZ_COUNTER_LIST(X)                                                     \
 	X(REQUESTS, "requests", "policy requests answered")                    \
 	X(ACCEPTED, "accepted", "recipients let in")                           \
@@ -62,6 +74,7 @@ struct kz_engine_hooks {
 	X(HELD_LOST, "findings_unknown", "bads that could not be judged")      \
 	X(EXAMINED, "examinations", "examinations finished")                   \
 	X(QUEUE_DROPPED, "queue_dropped", "sites dropped from a full queue")   \
+	X(SITES_REFUSED, "sites_refused", "new sites above the hourly limits") \
 	X(BAD_REQUESTS, "bad_requests", "malformed requests")                  \
 	X(CONVICTED, "convictions", "verdicts that became broken")             \
 	X(RELEASED, "releases", "verdicts that stopped being broken")
@@ -73,16 +86,22 @@ enum kz_counter { KZ_COUNTER_LIST(KZ_COUNTER_ENUM) KZ_COUNTER_COUNT };
 KZ_MUST_CHECK enum kz_result kz_engine_open(const struct kz_config *config,
 	struct kz_store *store, const struct kz_engine_hooks *hooks,
 	const struct kz_now *now, struct kz_engine **engine);
+
+/* Free it; nothing is lost that was committed.  NULL is fine. */
 void kz_engine_close(struct kz_engine **engine);
 
 /* Make what was decided durable; after it the answers may leave. */
 void kz_engine_commit(struct kz_engine *engine, const struct kz_now *now);
 
+/* Read a counter, add one to it. */
 uint64_t kz_engine_counter(
 	const struct kz_engine *engine, enum kz_counter counter);
 void kz_engine_count(struct kz_engine *engine, enum kz_counter counter);
 
-/* Append " key=value..." counters etc. as lines of the Prometheus format. */
+/*
+ * All counters and gauges in the Prometheus text format, NUL-terminated;
+ * returns the octets written.  64 KiB always suffice.
+ */
 size_t kz_engine_metrics(
 	const struct kz_engine *engine, char *buffer, size_t size);
 

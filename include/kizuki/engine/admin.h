@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * admin - what operators ask of kizukid and say to it
+ *
+ * What:   lists of sites, words on sites (allow, deny, pardon), forgetting,
+ *         looks on demand, and stored evidence as judged findings.
+ * Owner:  values given to visitors live during the call.
+ */
+#ifndef KIZUKI_ENGINE_ADMIN_H
+#define KIZUKI_ENGINE_ADMIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kizuki/core/finding.h"
+#include "kizuki/engine/engine.h"
+
+enum kz_word { KZ_WORD_ALLOW, KZ_WORD_DENY, KZ_WORD_PARDON };
+
+/* False ends the walk. */
+typedef bool kz_admin_site(void *arg, const struct kz_name *name,
+	const struct kz_site *site, const struct kz_verdict *verdict);
+typedef bool kz_admin_finding(void *arg, const struct kz_finding *finding);
+
+/*
+ * Visit stored sites in the order of their reversed names; only those of
+ * *state where state is not NULL; at most limit (0: all).
+ */
+KZ_MUST_CHECK enum kz_result kz_admin_sites(struct kz_engine *engine,
+	const enum kz_verdict_state *state, size_t limit,
+	const struct kz_now *now, kz_admin_site *visit, void *arg);
+
+/*
+ * Say a word of a site, known or not, until until_s (0: for good; KZ_EINVAL
+ * where it is not in the future), or take it back.  KZ_NOT_FOUND: there is
+ * none to take back.
+ */
+KZ_MUST_CHECK enum kz_result kz_admin_say(struct kz_engine *engine,
+	const struct kz_name *site, enum kz_word word, int64_t until_s,
+	struct kz_str why, const struct kz_now *now);
+KZ_MUST_CHECK enum kz_result kz_admin_unsay(struct kz_engine *engine,
+	const struct kz_name *site, enum kz_word word,
+	const struct kz_now *now);
+
+/*
+ * Remove everything stored about a site: evidence, record, greylist entries
+ * of its origin.  KZ_NOT_FOUND: there was nothing.
+ */
+KZ_MUST_CHECK enum kz_result kz_admin_forget(struct kz_engine *engine,
+	const struct kz_name *site, const struct kz_now *now);
+
+/*
+ * Stored evidence as judged findings that kz_import takes as they are; of one
+ * site, or of all where site is NULL.
+ */
+KZ_MUST_CHECK enum kz_result kz_admin_findings(struct kz_engine *engine,
+	const struct kz_name *site, const struct kz_now *now,
+	kz_admin_finding *visit, void *arg);
+
+/*
+ * Begin a look at a site for an operator; its findings are kept for ten
+ * minutes.  Rate limits of addresses hold.  KZ_EBUSY: the prober is down or
+ * too many looks are under way.
+ */
+KZ_MUST_CHECK enum kz_result kz_admin_look(struct kz_engine *engine,
+	const struct kz_name *site, const struct kz_now *now, uint64_t *id);
+
+struct kz_look_view {
+	struct kz_name site;
+	bool done; /* also when it was lost: complete is all false then */
+	bool complete[KZ_FAMILY_COUNT];
+	size_t count;
+	const struct kz_finding *findings; /* owned by the engine */
+};
+
+/* KZ_NOT_FOUND: no such look, or too long ago. */
+KZ_MUST_CHECK enum kz_result kz_admin_look_view(
+	const struct kz_engine *engine, uint64_t id, struct kz_look_view *view);
+
+#endif
