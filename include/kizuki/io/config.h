@@ -57,7 +57,7 @@ struct kz_config {
 	char *policy_group; /* of policy.sock; "": the user's own */
 	char *api_group;
 	char *why_url;
-	char *probe_path;     /* kizuki-probe */
+	char *probe_path;     /* kizuki-probe; a reading finds it where empty */
 	char *shared_senders; /* file, "" none */
 	uint32_t helo_wait_ms;
 	bool durability_sync;
@@ -72,43 +72,44 @@ struct kz_config {
 		uint32_t limit_ms;
 		uint32_t in_flight;
 	} resolver;
-	struct { /* network */
-		struct kz_nets own; /* never delayed; may use listen */
+	struct {                            /* network */
+		struct kz_nets own;         /* never delayed; may use listen */
 		struct kz_addr_scope scope; /* treat_as_global, _private */
 		struct kz_nets never_probe;
 	} network;
 	struct kz_grey_policy greylist; /* scope delay window open forget ... */
 	struct kz_persistence persistence[KZ_CLASS_COUNT]; /* O unused */
-	struct { /* schedule */
-		uint32_t first_gap_s;  /* TCP when seen again so much later */
+	struct {                                           /* schedule */
+		uint32_t first_gap_s; /* TCP when seen again so much later */
 		uint32_t recheck_sound_s;
 		uint32_t recheck_suspect_min_s, recheck_suspect_max_s;
 		uint32_t recheck_broken_s;
 		uint32_t retry_s; /* a site at most so often, whoever asks */
 		uint32_t idle_sound_s, idle_suspect_s, idle_broken_s;
-		uint32_t new_per_net;  /* new sites of a client's network, an hour */
+		uint32_t new_per_net; /* new sites of a client's network, an
+					 hour */
 		uint32_t new_per_day;
 		uint32_t queue; /* sites waiting; the oldest unknown drops */
 		uint32_t jitter_percent;
 	} schedule;
-	struct { /* limits */
-		uint32_t smtp_per_addr_s;   /* one contact in so many seconds */
-		uint32_t smtp_confirm_s;    /* as a canary, or to confirm */
+	struct {                          /* limits */
+		uint32_t smtp_per_addr_s; /* one contact in so many seconds */
+		uint32_t smtp_confirm_s;  /* as a canary, or to confirm */
 		uint32_t smtp_per_addr_day;
-		uint32_t smtp_per_net_s;    /* /24, /48 */
+		uint32_t smtp_per_net_s; /* /24, /48 */
 		uint32_t smtp_per_net_hour;
-		uint32_t dns_per_server_s;  /* queries a second */
-		uint32_t dns_per_zone_day;  /* queries by (server, zone) */
+		uint32_t dns_per_server_s; /* queries a second */
+		uint32_t dns_per_zone_day; /* queries by (server, zone) */
 		uint32_t site_conversations;
-		uint32_t connections;       /* MTAs at once */
-		uint32_t verifications;     /* kept */
+		uint32_t connections;   /* MTAs at once */
+		uint32_t verifications; /* kept */
 		uint32_t verified_yes_s, verified_no_s;
-		uint32_t instances;         /* messages under way */
+		uint32_t instances; /* messages under way */
 		uint32_t request_bytes;
-		uint32_t silence_s;         /* a peer within a request */
+		uint32_t silence_s; /* a peer within a request */
 	} limits;
-	struct { /* probe */
-		uint32_t jobs;    /* sites in flight under kizukid */
+	struct {               /* probe */
+		uint32_t jobs; /* sites in flight under kizukid */
 		uint32_t per_second;
 		uint32_t connect_timeout_ms, banner_timeout_ms;
 		uint32_t site_ms, dns_ms; /* wall time of one examination */
@@ -137,6 +138,7 @@ KZ_MUST_CHECK enum kz_result kz_config_read(const char *path,
 /* The defaults alone. */
 KZ_MUST_CHECK enum kz_result kz_config_defaults(struct kz_config *config);
 
+/* Frees what is owned and makes all of it zero; zero is fine. */
 void kz_config_free(struct kz_config *config);
 
 /* --help-config: every option with default, range, unit and text. */
