@@ -4,7 +4,10 @@
  *
  * What:   ldns parses the packet; the caller gets names, addresses, MX and SOA
  *         as plain values, of the owner asked for, along CNAMEs of at most 8
- *         steps.  Everything is bounded; what exceeds a bound sets cut.
+ *         steps.  Everything is bounded; what exceeds a bound sets cut, and so
+ *         does a name that struct kz_name cannot hold and that has no flag of
+ *         its own: a list that is not cut is whole.
+ * Owner:  a message belongs to whoever parsed it; the packet is not kept.
  * Errors: KZ_EFORMAT: not a DNS message that ldns accepts.
  * Source: RFC 1035 section 3.3.
  */
@@ -27,19 +30,24 @@ struct kz_dns_soa {
 	struct kz_name owner;
 	struct kz_name mname;
 	struct kz_name rname; /* as a domain name */
+	bool mname_odd;       /* not a name; the field above is the root then */
+	bool rname_odd;       /* so are many: "john\.doe.example1.jp" */
 	uint32_t serial, refresh_s, retry_s, expire_s, minimum_s;
 	uint32_t ttl_s;
 };
 
 struct kz_dns_mx {
 	uint16_t preference;
-	struct kz_name host;  /* the root: null MX */
-	bool host_odd;        /* not a name that kz_name_parse accepts */
+	struct kz_name host; /* the root: null MX, unless host_odd */
+	bool host_odd;       /* not a name that kz_name_parse accepts */
 	uint32_t ttl_s;
 };
 
+/* KZ_EFORMAT: no DNS message.  KZ_ENOMEM. */
 KZ_MUST_CHECK enum kz_result kz_dnsmsg_parse(
 	const uint8_t *packet, size_t len, struct kz_dnsmsg **message);
+
+/* NULL is fine; clears the pointer. */
 void kz_dnsmsg_free(struct kz_dnsmsg **message);
 
 /* The first SOA of a section.  KZ_NOT_FOUND: none. */
@@ -69,5 +77,16 @@ size_t kz_dnsmsg_ptr(const struct kz_dnsmsg *message,
 /* Whether owner itself is a CNAME in the answer, and where it leads. */
 bool kz_dnsmsg_cname(const struct kz_dnsmsg *message,
 	const struct kz_name *owner, struct kz_name *target);
+
+/* Whether a section holds a record of a type, whoever owns it. */
+bool kz_dnsmsg_has(const struct kz_dnsmsg *message, enum kz_dns_section section,
+	uint16_t rrtype);
+
+/*
+ * Whose NS records a section holds: the zone that a referral leads to.
+ * KZ_NOT_FOUND: no NS record with an owner that is a name.
+ */
+KZ_MUST_CHECK enum kz_result kz_dnsmsg_ns_owner(const struct kz_dnsmsg *message,
+	enum kz_dns_section section, struct kz_name *owner);
 
 #endif

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: ISC */
+#include "kizuki/io/dnsmsg.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <ldns/ldns.h>
+
+/* A chain is followed this far (kizuki's docs/DESIGN.md, Probing). */
+#define CHAIN_MAX 8
+
+struct kz_dnsmsg {
+	ldns_pkt *packet;
+};
+
+enum kz_result
+kz_dnsmsg_parse(const uint8_t *packet, size_t len, struct kz_dnsmsg **message)
+{
+	struct kz_dnsmsg *parsed;
+	ldns_status status;
+
+	if (packet == NULL || len < LDNS_HEADER_SIZE ||
+		len > LDNS_MAX_PACKETLEN)
+		return KZ_EFORMAT;
+	parsed = calloc(1, sizeof(*parsed));
+	if (parsed == NULL)
+		return KZ_ENOMEM;
+	status = ldns_wire2pkt(&parsed->packet, packet, len);
+	if (status != LDNS_STATUS_OK) {
+		free(parsed);
+		return status == LDNS_STATUS_MEM_ERR ? KZ_ENOMEM : KZ_EFORMAT;
+	}
+	*message = parsed;
+	return KZ_OK;
+}
+
+void
+kz_dnsmsg_free(struct kz_dnsmsg **message)
+{
+	if (*message == NULL)
+		return;
+	ldns_pkt_free((*message)->packet);
+	free(*message);
+	*message = NULL;
+}
+
+static const ldns_rr_list *
+section_of(const struct kz_dnsmsg *message, enum kz_dns_section section)
+{
+	switch (section) {
+	case KZ_DNS_ANSWER:
+		return ldns_pkt_answer(message->packet);
+	case KZ_DNS_AUTHORITY:
+		return ldns_pkt_authority(message->packet);
+	case KZ_DNS_ADDITIONAL:
+		return ldns_pkt_additional(message->packet);
+	}
+	return NULL;
+}
+
+/* The i-th record of a section, NULL behind its last. */
+static const ldns_rr *
+record_at(
+	const struct kz_dnsmsg *message, enum kz_dns_section section, size_t i)
+{
+	const ldns_rr_list *records = section_of(message, section);
+
+	return records != NULL && i < ldns_rr_list_rr_count(records)
+		? ldns_rr_list_rr(records, i)
+		: NULL;
+}
+
+/*
+ * False, and the root, for a name that is none by kz_name_parse.  A label may
+ * hold any octet on the wire; one with a dot inside must not become two.
+ */
+static bool
+take_name(const ldns_rdf *rdf, struct kz_name *name)
+{
+	const uint8_t *wire;
+	char text[LDNS_MAX_DOMAINLEN + 1];
+	size_t size;
+	size_t used = 0;
+
+	memset(name, 0, sizeof(*name));
+	if (rdf == NULL || ldns_rdf_get_type(rdf) != LDNS_RDF_TYPE_DNAME)
+		return false;
+	wire = ldns_rdf_data(rdf);
+	size = ldns_rdf_size(rdf);
+	if (size == 1 && wire[0] == 0)
+		return true;
+	for (size_t at = 0; at < size && wire[at] != 0;) {
+		size_t label = wire[at++];
+
+		if (label > size - at || used + label + 1 > sizeof(text) ||
+			memchr(wire + at, '.', label) != NULL)
+			return false;
+		memcpy(text + used, wire + at, label);
+		used += label;
+		text[used++] = '.';
+		at += label;
+	}
+	return kz_name_parse((struct kz_str){text, used}, name) == KZ_OK;
+}
+
+/* A record of the Internet class, of a type, of an owner (NULL: anyone's). */
+static bool
+fits(const ldns_rr *record, ldns_rr_type type, const struct kz_name *owner)
+{
+	struct kz_name name;
+
+	if (ldns_rr_get_type(record) != type ||
+		ldns_rr_get_class(record) != LDNS_RR_CLASS_IN)
+		return false;
+	return owner == NULL ||
+		(take_name(ldns_rr_owner(record), &name) &&
+			kz_name_equal(&name, owner));
+}
+
+/* False where the record has no such field: ldns keeps rdata of length 0. */
+static bool
+has_fields(const ldns_rr *record, size_t count)
+{
+	return ldns_rr_rd_count(record) >= count;
+}
+
+static uint32_t
+number_at(const ldns_rr *record, size_t field)
+{
+	return ldns_rdf2native_int32(ldns_rr_rdf(record, field));
+}
+
+enum kz_result
+kz_dnsmsg_soa(const struct kz_dnsmsg *message, enum kz_dns_section section,
+	struct kz_dns_soa *soa)
+{
+	const ldns_rr *record;
+
+	for (size_t i = 0; (record = record_at(message, section, i)) != NULL;
+		i++) {
+		struct kz_dns_soa found = {0};
+
+		if (!fits(record, LDNS_RR_TYPE_SOA, NULL) ||
+			!has_fields(record, 7) ||
+			!take_name(ldns_rr_owner(record), &found.owner))
+			continue;
+		found.mname_odd =
+			!take_name(ldns_rr_rdf(record, 0), &found.mname);
+		found.rname_odd =
+			!take_name(ldns_rr_rdf(record, 1), &found.rname);
+		found.serial = number_at(record, 2);
+		found.refresh_s = number_at(record, 3);
+		found.retry_s = number_at(record, 4);
+		found.expire_s = number_at(record, 5);
+		found.minimum_s = number_at(record, 6);
+		found.ttl_s = ldns_rr_ttl(record);
+		*soa = found;
+		return KZ_OK;
+	}
+	return KZ_NOT_FOUND;
+}
+
+size_t
+kz_dnsmsg_mx(const struct kz_dnsmsg *message, const struct kz_name *owner,
+	struct kz_dns_mx *list, size_t max, bool *cut)
+{
+	const ldns_rr *record;
+	size_t count = 0;
+
+	*cut = false;
+	for (size_t i = 0;
+		(record = record_at(message, KZ_DNS_ANSWER, i)) != NULL; i++) {
+		struct kz_dns_mx *mx;
+
+		if (!fits(record, LDNS_RR_TYPE_MX, owner) ||
+			!has_fields(record, 2))
+			continue;
+		if (count == max) {
+			*cut = true;
+			break;
+		}
+		mx = &list[count++];
+		mx->preference = ldns_rdf2native_int16(ldns_rr_rdf(record, 0));
+		mx->host_odd = !take_name(ldns_rr_rdf(record, 1), &mx->host);
+		mx->ttl_s = ldns_rr_ttl(record);
+	}
+	return count;
+}
+
+/* The names that records of one type of one owner point to. */
+static size_t
+targets(const struct kz_dnsmsg *message, enum kz_dns_section section,
+	ldns_rr_type type, const struct kz_name *owner, struct kz_name *list,
+	size_t max)
+{
+	const ldns_rr *record;
+	size_t count = 0;
+
+	for (size_t i = 0; count < max &&
+		(record = record_at(message, section, i)) != NULL;
+		i++)
+		if (fits(record, type, owner) && has_fields(record, 1) &&
+			take_name(ldns_rr_rdf(record, 0), &list[count]))
+			count++;
+	return count;
+}
+
+/* How many records targets() would have had to give back. */
+static size_t
+record_count(const struct kz_dnsmsg *message, enum kz_dns_section section,
+	ldns_rr_type type, const struct kz_name *owner)
+{
+	const ldns_rr *record;
+	size_t count = 0;
+
+	for (size_t i = 0; (record = record_at(message, section, i)) != NULL;
+		i++)
+		if (fits(record, type, owner))
+			count++;
+	return count;
+}
+
+size_t
+kz_dnsmsg_ns(const struct kz_dnsmsg *message, enum kz_dns_section section,
+	const struct kz_name *owner, struct kz_name *list, size_t max,
+	bool *cut)
+{
+	size_t count =
+		targets(message, section, LDNS_RR_TYPE_NS, owner, list, max);
+
+	*cut = count != record_count(message, section, LDNS_RR_TYPE_NS, owner);
+	return count;
+}
+
+bool
+kz_dnsmsg_cname(const struct kz_dnsmsg *message, const struct kz_name *owner,
+	struct kz_name *target)
+{
+	struct kz_name found;
+
+	if (targets(message, KZ_DNS_ANSWER, LDNS_RR_TYPE_CNAME, owner, &found,
+		    1) == 0)
+		return false;
+	*target = found;
+	return true;
+}
+
+/*
+ * Where the chain of owner ends.  *cut: it is longer than CHAIN_MAX, a loop,
+ * or leads to a name that is none.
+ */
+static struct kz_name
+chain_end(
+	const struct kz_dnsmsg *message, const struct kz_name *owner, bool *cut)
+{
+	struct kz_name end = *owner;
+	struct kz_name next;
+
+	for (size_t step = 0; step < CHAIN_MAX; step++) {
+		if (!kz_dnsmsg_cname(message, &end, &next)) {
+			*cut = record_count(message, KZ_DNS_ANSWER,
+				       LDNS_RR_TYPE_CNAME, &end) != 0;
+			return end;
+		}
+		end = next;
+	}
+	*cut = kz_dnsmsg_cname(message, &end, &next);
+	return end;
+}
+
+size_t
+kz_dnsmsg_addrs(const struct kz_dnsmsg *message, enum kz_dns_section section,
+	const struct kz_name *owner, struct kz_addr *list, size_t max,
+	bool *cut)
+{
+	const ldns_rr *record;
+	struct kz_name end = chain_end(message, owner, cut);
+	size_t count = 0;
+
+	for (size_t i = 0; (record = record_at(message, section, i)) != NULL;
+		i++) {
+		const ldns_rdf *rdf;
+
+		if ((!fits(record, LDNS_RR_TYPE_A, &end) &&
+			    !fits(record, LDNS_RR_TYPE_AAAA, &end)) ||
+			!has_fields(record, 1))
+			continue;
+		if (count == max) {
+			*cut = true;
+			break;
+		}
+		rdf = ldns_rr_rdf(record, 0);
+		if (kz_addr_from_bytes(ldns_rdf_data(rdf), ldns_rdf_size(rdf),
+			    &list[count]) == KZ_OK)
+			count++;
+		else
+			*cut = true;
+	}
+	return count;
+}
+
+size_t
+kz_dnsmsg_ptr(const struct kz_dnsmsg *message, const struct kz_name *owner,
+	struct kz_name *list, size_t max, bool *cut)
+{
+	struct kz_name end = chain_end(message, owner, cut);
+	size_t count = targets(
+		message, KZ_DNS_ANSWER, LDNS_RR_TYPE_PTR, &end, list, max);
+
+	if (count !=
+		record_count(message, KZ_DNS_ANSWER, LDNS_RR_TYPE_PTR, &end))
+		*cut = true;
+	return count;
+}
+
+bool
+kz_dnsmsg_has(const struct kz_dnsmsg *message, enum kz_dns_section section,
+	uint16_t rrtype)
+{
+	return record_count(message, section, (ldns_rr_type)rrtype, NULL) != 0;
+}
+
+enum kz_result
+kz_dnsmsg_ns_owner(const struct kz_dnsmsg *message, enum kz_dns_section section,
+	struct kz_name *owner)
+{
+	const ldns_rr *record;
+	struct kz_name found;
+
+	for (size_t i = 0; (record = record_at(message, section, i)) != NULL;
+		i++)
+		if (fits(record, LDNS_RR_TYPE_NS, NULL) &&
+			take_name(ldns_rr_owner(record), &found)) {
+			*owner = found;
+			return KZ_OK;
+		}
+	return KZ_NOT_FOUND;
+}
