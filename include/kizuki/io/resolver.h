@@ -24,8 +24,9 @@ struct kz_resolver;
 struct kz_resolver_job;
 
 enum kz_answer_state {
-	KZ_ANSWER_DATA,
-	KZ_ANSWER_NODATA,
+	KZ_ANSWER_DATA,   /* records of the type asked for, maybe behind aliases
+			   */
+	KZ_ANSWER_NODATA, /* none: maybe an alias that ends at nothing */
 	KZ_ANSWER_NXDOMAIN,
 	KZ_ANSWER_FAILED, /* SERVFAIL: never a finding */
 	KZ_ANSWER_BOGUS,  /* DNSSEC says the answer is forged or broken */
@@ -58,13 +59,35 @@ KZ_MUST_CHECK enum kz_result kz_resolver_open(struct event_base *base,
 	const struct kz_resolver_options *options,
 	struct kz_resolver **resolver);
 
-/* Cancels what runs: no call-back comes any more.  NULL is fine. */
+/* A row of a table of answers. */
+struct kz_resolver_row {
+	const char *name;
+	uint16_t rrtype;
+	enum kz_answer_state state;
+	bool secure;
+	const char *records; /* answer section: zone file lines with full names
+				and TTL; "" or NULL: empty */
+};
+
+/*
+ * A resolver that answers from rows, which are copied: for tests.  A name in
+ * no row is NXDOMAIN; a name of another type only, NODATA.  KZ_EFORMAT: a name
+ * or a record cannot be read.
+ */
+KZ_MUST_CHECK enum kz_result kz_resolver_open_table(struct event_base *base,
+	const struct kz_resolver_row *rows, size_t count,
+	struct kz_resolver **resolver);
+
+/*
+ * Cancels what runs: no call-back comes any more.  NULL is fine.  Not from
+ * within a call-back, where the library underneath is still at work.
+ */
 void kz_resolver_close(struct kz_resolver **resolver);
 
 /*
- * Ask; done is called exactly once and never from within this call.
- * rrtype is the number of RFC 1035 section 3.2.2 and later.  *job, where job
- * is not NULL, can be cancelled until done was called.
+ * Ask, from a call-back too; done is called exactly once and never from within
+ * this call. rrtype is the number of RFC 1035 section 3.2.2 and later.  *job,
+ * where job is not NULL, can be cancelled until done was called.
  */
 KZ_MUST_CHECK enum kz_result kz_resolver_ask(struct kz_resolver *resolver,
 	const struct kz_name *name, uint16_t rrtype, kz_resolver_done *done,

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: ISC */
+#include <bsd/sys/queue.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+#include <unbound-event.h>
+#include <unbound.h>
+
+#include "kizuki/io/dnsmsg.h"
+
+#include "dial_priv.h"
+#include "resolver_priv.h"
+
+#define DEFAULT_LIMIT_MS  10000
+#define DEFAULT_IN_FLIGHT 1000
+#define DNS_HEADER_SIZE   12
+#define CLASS_IN          1
+#define TYPE_A            1
+
+/* What libunbound's call-back says of the security of an answer. */
+enum { SEC_INSECURE = 0, SEC_BOGUS = 1, SEC_SECURE = 2 };
+
+struct lookup {
+	struct kz_resolver_job common;
+	TAILQ_ENTRY(lookup) link;
+	struct event *limit; /* NULL until it is handed over */
+	int async_id;        /* 0: not known, not handed over */
+};
+
+TAILQ_HEAD(lookups, lookup);
+
+struct unbound {
+	struct kz_resolver common;
+	struct event_base *base;
+	struct ub_ctx *context;
+	struct event *pump;
+	struct lookups waiting; /* in order */
+	struct lookups running; /* handed to libunbound */
+	size_t running_count;
+	size_t in_flight;
+	uint32_t limit_ms;
+	/* what ub_resolve_event has in its hands; NULL once it answered */
+	struct lookup *handing;
+};
+
+static void
+forget(struct unbound *unbound, struct lookup *lookup)
+{
+	if (lookup->limit != NULL) {
+		TAILQ_REMOVE(&unbound->running, lookup, link);
+		unbound->running_count--;
+		event_free(lookup->limit);
+		if (!TAILQ_EMPTY(&unbound->waiting))
+			event_active(unbound->pump, 0, 0);
+	} else {
+		TAILQ_REMOVE(&unbound->waiting, lookup, link);
+	}
+	if (unbound->handing == lookup)
+		unbound->handing = NULL;
+}
+
+/* The last act of whoever calls it: done may ask and cancel. */
+static void
+finish(struct lookup *lookup, const struct kz_answer *answer)
+{
+	forget((struct unbound *)lookup->common.resolver, lookup);
+	lookup->common.done(lookup->common.arg, answer);
+	free(lookup);
+}
+
+/* The state of a packet that libunbound calls good. */
+static enum kz_answer_state
+judge_packet(const uint8_t *packet, size_t len, uint16_t rrtype)
+{
+	enum kz_answer_state state = KZ_ANSWER_NODATA;
+	struct kz_dnsmsg *message = NULL;
+
+	if (len < DNS_HEADER_SIZE)
+		return KZ_ANSWER_FAILED;
+	switch (packet[3] & 0x0f) { /* RFC 1035 section 4.1.1, RCODE */
+	case 0:
+		break;
+	case 3:
+		return KZ_ANSWER_NXDOMAIN;
+	default:
+		return KZ_ANSWER_FAILED;
+	}
+	if (packet[6] == 0 && packet[7] == 0) /* ANCOUNT */
+		return KZ_ANSWER_NODATA;
+	if (kz_dnsmsg_parse(packet, len, &message) != KZ_OK)
+		return KZ_ANSWER_FAILED;
+	if (kz_dnsmsg_has(message, KZ_DNS_ANSWER, rrtype))
+		state = KZ_ANSWER_DATA;
+	kz_dnsmsg_free(&message);
+	return state;
+}
+
+/*
+ * libunbound's call-back.  It comes from the loop, or from within
+ * ub_resolve_event for what is in the cache or in a local zone.
+ */
+static void
+/* NOLINTNEXTLINE(readability-*): libunbound's prototype */
+answered(void *arg, int rcode, void *packet, int len, int sec, char *why,
+	int was_ratelimited)
+{
+	struct lookup *lookup = arg;
+	struct kz_answer answer = {.state = KZ_ANSWER_FAILED};
+
+	(void)why;
+	(void)was_ratelimited;
+	/* a bogus answer has rcode 0 and holds the forged data; a failed one
+	 * holds whatever was last in the buffer: the order counts */
+	if (sec == SEC_BOGUS)
+		answer.state = KZ_ANSWER_BOGUS;
+	else if (rcode == 0 && packet != NULL && len > 0)
+		answer.state = judge_packet(
+			packet, (size_t)len, lookup->common.rrtype);
+	if (answer.state <= KZ_ANSWER_NXDOMAIN) {
+		answer.secure = sec == SEC_SECURE;
+		answer.packet = packet;
+		answer.len = (size_t)len;
+	}
+	finish(lookup, &answer);
+}
+
+static void
+limit_passed(evutil_socket_t fd, short what, void *arg)
+{
+	struct lookup *lookup = arg;
+	struct unbound *unbound = (struct unbound *)lookup->common.resolver;
+	struct kz_answer answer = {.state = KZ_ANSWER_TIMEOUT};
+
+	(void)fd;
+	(void)what;
+	(void)ub_cancel(unbound->context, lookup->async_id);
+	finish(lookup, &answer);
+}
+
+/* From waiting to running; false and back where memory is out. */
+static bool
+arm_limit(struct unbound *unbound, struct lookup *lookup)
+{
+	struct timeval span = kz_dial_span(unbound->limit_ms);
+
+	lookup->limit = evtimer_new(unbound->base, limit_passed, lookup);
+	if (lookup->limit == NULL)
+		return false;
+	if (evtimer_add(lookup->limit, &span) != 0) {
+		event_free(lookup->limit);
+		lookup->limit = NULL;
+		return false;
+	}
+	TAILQ_REMOVE(&unbound->waiting, lookup, link);
+	TAILQ_INSERT_TAIL(&unbound->running, lookup, link);
+	unbound->running_count++;
+	return true;
+}
+
+/*
+ * Hands one look-up over.  Alone in its event, so that it is never reached
+ * from within kz_resolver_ask or a call-back.
+ */
+static void
+pump(evutil_socket_t fd, short what, void *arg)
+{
+	struct unbound *unbound = arg;
+	struct lookup *lookup = TAILQ_FIRST(&unbound->waiting);
+	struct kz_answer failed = {.state = KZ_ANSWER_FAILED};
+	int async_id = 0;
+
+	(void)fd;
+	(void)what;
+	if (lookup == NULL || unbound->running_count >= unbound->in_flight)
+		return;
+	if (TAILQ_NEXT(lookup, link) != NULL)
+		event_active(unbound->pump, 0, 0);
+	if (!arm_limit(unbound, lookup)) {
+		finish(lookup, &failed);
+		return;
+	}
+	unbound->handing = lookup;
+	if (ub_resolve_event(unbound->context,
+		    lookup->common.name.len == 0 ? "."
+						 : lookup->common.name.text,
+		    lookup->common.rrtype, CLASS_IN, lookup, answered,
+		    &async_id) != 0) {
+		if (unbound->handing != NULL)
+			finish(lookup, &failed);
+		return;
+	}
+	/* the id says nothing about whether the answer came already */
+	if (unbound->handing != NULL)
+		lookup->async_id = async_id;
+	unbound->handing = NULL;
+}
+
+static void
+unbound_start(struct kz_resolver_job *common)
+{
+	struct unbound *unbound = (struct unbound *)common->resolver;
+
+	TAILQ_INSERT_TAIL(&unbound->waiting, (struct lookup *)common, link);
+	if (unbound->running_count < unbound->in_flight)
+		event_active(unbound->pump, 0, 0);
+}
+
+static void
+unbound_cancel(struct kz_resolver_job *common)
+{
+	struct lookup *lookup = (struct lookup *)common;
+	struct unbound *unbound = (struct unbound *)common->resolver;
+
+	if (lookup->limit != NULL)
+		(void)ub_cancel(unbound->context, lookup->async_id);
+	forget(unbound, lookup);
+	free(lookup);
+}
+
+static void
+unbound_close(struct kz_resolver *common)
+{
+	struct unbound *unbound = (struct unbound *)common;
+	struct lookup *lookup;
+	struct lookup *next;
+
+	/* cancelled first: deleting a context calls back what still runs */
+	TAILQ_FOREACH_SAFE (lookup, &unbound->running, link, next) {
+		(void)ub_cancel(unbound->context, lookup->async_id);
+		event_free(lookup->limit);
+		free(lookup);
+	}
+	TAILQ_FOREACH_SAFE (lookup, &unbound->waiting, link, next)
+		free(lookup);
+	if (unbound->context != NULL)
+		ub_ctx_delete(unbound->context);
+	if (unbound->pump != NULL)
+		event_free(unbound->pump);
+	free(unbound);
+}
+
+/* Says which step failed; libunbound has said the rest. */
+static enum kz_result
+complain(const char *what, const char *value, int error)
+{
+	(void)fprintf(stderr, "resolver: %s %s: %s\n", what, value,
+		ub_strerror(error));
+	return error == UB_NOMEM ? KZ_ENOMEM : KZ_EIO;
+}
+
+static enum kz_result
+set_options(struct ub_ctx *context)
+{
+	static const char *const options[][2] = {
+		/* look-ups of dead zones hold their place for many seconds */
+		{"outgoing-range:", "4096"},
+		{"num-queries-per-thread:", "4096"},
+		/* a dead zone: some 10 s instead of more than 120 s */
+		{"infra-cache-max-rtt:", "2000"},
+		{"infra-keep-probing:", "no"},
+		/* raising socket buffers needs rights that we do not have */
+		{"so-rcvbuf:", "0"},
+		{"so-sndbuf:", "0"},
+		/* RFC 9715: no fragments */
+		{"edns-buffer-size:", "1232"},
+		{"prefetch:", "no"},
+	};
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		int error = ub_ctx_set_option(
+			context, options[i][0], options[i][1]);
+
+		if (error != 0)
+			return complain(options[i][0], options[i][1], error);
+	}
+	return KZ_OK;
+}
+
+/* The built-in empty zones of RFC 6303 that a laboratory fills. */
+static enum kz_result
+open_lab_zones(struct ub_ctx *context)
+{
+	static const char *const zones[] = {"10.in-addr.arpa.",
+		"168.192.in-addr.arpa.", "2.0.192.in-addr.arpa.",
+		"100.51.198.in-addr.arpa.", "113.0.203.in-addr.arpa.",
+		"8.b.d.0.1.0.0.2.ip6.arpa.", "d.f.ip6.arpa."};
+	char zone[32];
+	int error = 0;
+
+	for (size_t i = 0; error == 0 && i < sizeof(zones) / sizeof(zones[0]);
+		i++)
+		error = ub_ctx_zone_add(context, zones[i], "nodefault");
+	for (int i = 16; error == 0 && i < 32; i++) {
+		if (snprintf(zone, sizeof(zone), "%d.172.in-addr.arpa.", i) < 0)
+			return KZ_EIO;
+		error = ub_ctx_zone_add(context, zone, "nodefault");
+	}
+	return error == 0 ? KZ_OK : complain("zone", "nodefault", error);
+}
+
+static void
+/* NOLINTNEXTLINE(readability-*): libunbound's prototype */
+ignore_answer(void *arg, int rcode, void *packet, int len, int sec, char *why,
+	int was_ratelimited)
+{
+	(void)arg;
+	(void)rcode;
+	(void)packet;
+	(void)len;
+	(void)sec;
+	(void)why;
+	(void)was_ratelimited;
+}
+
+/* libunbound reads its files at the first look-up: make one of a local name. */
+static enum kz_result
+read_files(struct ub_ctx *context, const struct kz_resolver_options *options)
+{
+	const char *hints = options->root_hints;
+	const char *anchor = options->trust_anchor;
+	int error = ub_ctx_set_option(context, "root-hints:", hints);
+
+	if (error != 0)
+		return complain("root hints", hints, error);
+	if (anchor != NULL && anchor[0] != '\0') {
+		error = ub_ctx_add_ta_file(context, anchor);
+		if (error != 0)
+			return complain("trust anchor", anchor, error);
+	}
+	error = ub_resolve_event(context, "localhost.", TYPE_A, CLASS_IN, NULL,
+		ignore_answer, NULL);
+	if (error != 0)
+		return complain("cannot start with root hints", hints, error);
+	return KZ_OK;
+}
+
+static const struct kz_resolver_ops unbound_ops = {
+	.job_size = sizeof(struct lookup),
+	.start = unbound_start,
+	.cancel = unbound_cancel,
+	.close = unbound_close};
+
+enum kz_result
+kz_resolver_open(struct event_base *base,
+	const struct kz_resolver_options *options,
+	struct kz_resolver **resolver)
+{
+	enum kz_result result = KZ_ENOMEM;
+	struct unbound *unbound = calloc(1, sizeof(*unbound));
+
+	if (unbound == NULL)
+		return KZ_ENOMEM;
+	unbound->common.ops = &unbound_ops;
+	unbound->base = base;
+	TAILQ_INIT(&unbound->waiting);
+	TAILQ_INIT(&unbound->running);
+	unbound->limit_ms =
+		options->limit_ms != 0 ? options->limit_ms : DEFAULT_LIMIT_MS;
+	unbound->in_flight = options->in_flight != 0 ? options->in_flight
+						     : DEFAULT_IN_FLIGHT;
+	unbound->pump = event_new(base, -1, 0, pump, unbound);
+	unbound->context = ub_ctx_create_event(base);
+	if (unbound->pump != NULL && unbound->context != NULL)
+		result = set_options(unbound->context);
+	if (result == KZ_OK && options->lab)
+		result = open_lab_zones(unbound->context);
+	if (result == KZ_OK)
+		result = read_files(unbound->context, options);
+	if (result != KZ_OK) {
+		unbound_close(&unbound->common);
+		return result;
+	}
+	*resolver = &unbound->common;
+	return KZ_OK;
+}
