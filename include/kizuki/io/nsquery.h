@@ -4,7 +4,9 @@
  *
  * What:   connected UDP with IP_RECVERR, EDNS 1232, tries of 2, 3 and 4 s,
  *         TCP on truncation and once after the last try; random case in the
- *         question (0x20), plain case before a server counts as silent.
+ *         question (0x20).  Before a server counts as silent it is asked in
+ *         plain case and without EDNS.  An ICMP error ends the tries by UDP.
+ *         Datagrams that do not answer this question are dropped and counted.
  * Owner:  the answer belongs to nsquery and lives during the call-back.
  * Errors: what the network did is data.
  * Source: RFC 1035 section 4, RFC 6891, RFC 7766.
@@ -37,7 +39,8 @@ struct kz_nsquery_options {
 
 enum kz_nsquery_effort {
 	KZ_NSQUERY_FULL,  /* all tries and TCP */
-	KZ_NSQUERY_SINGLE /* one datagram, no retry (shadow authority) */
+	KZ_NSQUERY_SINGLE /* one datagram in plain case, no retry (shadow
+			     authority) */
 };
 
 struct kz_ns_answer {
@@ -47,20 +50,31 @@ struct kz_ns_answer {
 	 */
 	enum kz_reach reach;
 	bool tcp;              /* the answer (or the last failure) was by TCP */
-	bool tcp_failed;       /* UDP answered, truncated; TCP did not */
+	bool tcp_failed;       /* packet is what UDP gave, truncated: TCP gave
+				  nothing, or SINGLE forbade it */
 	uint8_t rcode;         /* with ALIVE */
 	bool authoritative;    /* AA, with ALIVE */
 	const uint8_t *packet; /* with ALIVE; NULL otherwise */
 	size_t len;
 	uint32_t sent; /* datagrams and TCP connections used */
+
+	/*
+	 * The same apart for each way, for those who report touches; NONE:
+	 * not asked by it.  reach is their sum: ALIVE where one is, else
+	 * OURS, else NOISE, else what came of UDP.
+	 */
+	enum kz_reach udp_reach;
+	enum kz_reach tcp_reach; /* RESET: closed; SILENT: open, no answer */
+	uint32_t dropped;        /* datagrams that answered something else */
 };
 
 typedef void kz_nsquery_done(void *arg, const struct kz_ns_answer *answer);
 
+/* KZ_ENOMEM.  Options are copied, but for the lists of their scope. */
 KZ_MUST_CHECK enum kz_result kz_nsquery_open(struct event_base *base,
 	const struct kz_nsquery_options *options, struct kz_nsquery **client);
 
-/* No call-back comes any more.  NULL is fine. */
+/* No call-back comes any more; allowed within one.  NULL is fine. */
 void kz_nsquery_close(struct kz_nsquery **client);
 
 /* As kz_resolver_ask: done exactly once, never from within this call. */
