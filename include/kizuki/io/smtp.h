@@ -21,9 +21,9 @@ struct event_base;
 struct kz_smtp; /* the client */
 
 struct kz_smtp_options {
-	uint32_t connect_ms;      /* 0: 15000 */
-	uint32_t banner_ms;       /* 0: 60000 */
-	uint32_t in_flight;       /* connections at once; the rest wait; 0: 1000 */
+	uint32_t connect_ms; /* 0: 15000 */
+	uint32_t banner_ms;  /* 0: 60000 */
+	uint32_t in_flight;  /* connections at once; the rest wait; 0: 1000 */
 	struct kz_addr source_v4; /* KZ_ADDR_NONE: the kernel's choice */
 	struct kz_addr source_v6;
 	struct kz_addr_scope scope; /* not owned; checked on the sockaddr */
@@ -31,6 +31,12 @@ struct kz_smtp_options {
 };
 
 struct kz_smtp_result {
+	/*
+	 * ALIVE: a full line that begins with three digits came.
+	 * REFUSED, UNREACHABLE, TIMEOUT: not connected.
+	 * RESET: closed or reset before such a line; SILENT: open, no such
+	 * line in time; NOISE: the first line is another.  OURS, SPECIAL.
+	 */
 	enum kz_reach reach;
 	int error;     /* errno of the failure, 0 where none */
 	uint16_t code; /* with ALIVE: 220, 450, 554 ... */
@@ -38,11 +44,17 @@ struct kz_smtp_result {
 
 typedef void kz_smtp_done(void *arg, const struct kz_smtp_result *result);
 
+/* KZ_ENOMEM.  Options are copied, but for the lists of their scope. */
 KZ_MUST_CHECK enum kz_result kz_smtp_open(struct event_base *base,
 	const struct kz_smtp_options *options, struct kz_smtp **client);
+
+/* No call-back comes any more; allowed within one.  NULL is fine. */
 void kz_smtp_close(struct kz_smtp **client);
 
-/* done exactly once, never from within this call. */
+/*
+ * done exactly once, never from within this call; as soon as the outcome is
+ * known, while QUIT and the rest go on by themselves.
+ */
 KZ_MUST_CHECK enum kz_result kz_smtp_ask(struct kz_smtp *client,
 	const struct kz_addr *server, kz_smtp_done *done, void *arg);
 
