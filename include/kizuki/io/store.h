@@ -8,9 +8,9 @@
  *         SIGKILL.  Reads see what was put, committed or not.
  *         Where the disk fails, the collected changes stay in memory (bounded)
  *         and are tried again every 5 s, so that decisions go on.
- * Owner:  the store belongs to whoever opened it, and so does its one
- *         housekeeping thread (checkpoints, log flush, watchdog).  Bytes are
- *         copied in and out.
+ * Owner:  the store belongs to whoever opened it, and so do its two threads
+ *         (housekeeper: checkpoints, log flush; watchdog).  Bytes are copied
+ *         in and out.
  * Errors: each cause has its own message through the log function, once when
  *         it begins and once when it ends.
  * Not:    no decisions, no expiry rules: the caller sweeps.  One thread calls.
@@ -42,6 +42,7 @@ struct kz_store;
 
 enum kz_store_level { KZ_STORE_INFO, KZ_STORE_WARNING, KZ_STORE_ALERT };
 
+/* One line without its end; path and cause are in it. */
 typedef void kz_store_log(
 	void *arg, enum kz_store_level level, const char *message);
 
@@ -50,18 +51,19 @@ struct kz_store_options {
 	uint64_t cache_bytes; /* 0: 64 MiB */
 	bool sync;            /* each commit reaches the disk, not the kernel */
 	uint32_t checkpoint_s; /* 0: 30 */
-	uint32_t watchdog_s;  /* abort() when kz_store_beat stays away so long;
-				 0: never */
-	size_t memory_rows;   /* kept while the disk fails; 0: 100,000 */
-	kz_store_log *log;    /* called on both threads */
+	uint32_t watchdog_s;   /* abort() when kz_store_beat stays away so long;
+				  0: never */
+	size_t memory_rows;    /* kept while the disk fails; 0: 100,000 */
+	kz_store_log *log;     /* called on both threads */
 	void *log_arg;
 };
 
 /*
- * Open or create, running recovery.  A damaged environment is set aside
- * (renamed, said) and an empty one begun.  KZ_EBUSY: another process has it
- * (its pid is in the message).  KZ_EVERSION: written by a newer kizuki; left
- * alone.  KZ_EIO: cannot be used now (missing rights, full, read-only).
+ * Open or create, running recovery.  A damaged table, or the whole environment
+ * where the table is not known, is moved to home/broken-TIME (said at alert)
+ * and begun empty; so is a table whose file is gone.  KZ_EBUSY: another process
+ * has it (its pid is in the message).  KZ_EVERSION: written by a newer kizuki;
+ * left alone.  KZ_EIO: cannot be used now (missing rights, full, read-only).
  * With *store opened or not, the message names the cause and the path.
  */
 KZ_MUST_CHECK enum kz_result kz_store_open(
@@ -69,7 +71,7 @@ KZ_MUST_CHECK enum kz_result kz_store_open(
 
 /*
  * A store without a disk: keeps memory_rows in memory and tries to open
- * options->home every 5 s at kz_store_commit.  For KZ_EIO above.
+ * options->home at kz_store_commit, every 5 s.  For KZ_EIO above.
  */
 KZ_MUST_CHECK enum kz_result kz_store_open_memory(
 	const struct kz_store_options *options, struct kz_store **store);
@@ -80,30 +82,39 @@ void kz_store_close(struct kz_store **store);
 /*
  * Read one record into value; *len becomes its octets.  KZ_NOT_FOUND: none.
  * KZ_ETRUNC: longer than size.  KZ_EIO: the disk fails and memory has nothing.
+ *
+ * KZ_TABLE_META holds "secret": 32 random octets made with the store.  It is
+ * read from memory at no cost; read it at each use, for a store that begins
+ * without its disk has another one until the disk is there.  It cannot be put
+ * or deleted (KZ_EINVAL).
  */
 KZ_MUST_CHECK enum kz_result kz_store_get(struct kz_store *store,
 	enum kz_table table, const uint8_t *key, size_t key_len, uint8_t *value,
 	size_t size, size_t *len);
 
-/* KZ_EFULL: memory_rows are waiting; nothing was taken. */
+/*
+ * KZ_EFULL: memory_rows are waiting; nothing was taken.  KZ_EINVAL: an empty
+ * key, or more octets than KZ_STORE_KEY_MAX or KZ_STORE_VALUE_MAX.
+ */
 KZ_MUST_CHECK enum kz_result kz_store_put(struct kz_store *store,
 	enum kz_table table, const uint8_t *key, size_t key_len,
 	const uint8_t *value, size_t len);
 
-/* No such record is KZ_OK. */
+/* No such record is KZ_OK; otherwise as kz_store_put. */
 KZ_MUST_CHECK enum kz_result kz_store_delete(struct kz_store *store,
 	enum kz_table table, const uint8_t *key, size_t key_len);
 
 /*
  * Called for each record of a scan in the order of keys; false ends it.  It
- * may put and delete in the same table.
+ * may read, put, delete and commit, in the same table too.
  */
 typedef bool kz_store_visit(void *arg, const uint8_t *key, size_t key_len,
 	const uint8_t *value, size_t len);
 
 /*
  * Visit the records whose keys begin with prefix and are not before from
- * (NULL: the first), at most limit of them (0: all).
+ * (NULL: the first), at most limit of them (0: all).  KZ_EIO: the disk fails;
+ * what memory holds was visited.
  */
 KZ_MUST_CHECK enum kz_result kz_store_scan(struct kz_store *store,
 	enum kz_table table, const uint8_t *prefix, size_t prefix_len,
@@ -111,9 +122,11 @@ KZ_MUST_CHECK enum kz_result kz_store_scan(struct kz_store *store,
 	kz_store_visit *visit, void *arg);
 
 /*
- * Make all puts and deletes since the last commit durable against SIGKILL.
+ * Make all puts and deletes since the last commit durable against SIGKILL: all
+ * or none of them, up to 4096 (more go as several transactions).
  * KZ_EIO: they stay in memory and are tried again; said once.
- * Nothing to do is KZ_OK and costs nothing.
+ * Nothing to do is KZ_OK and costs nothing.  With the clock set back, an
+ * attempt that is due is made at once.
  */
 KZ_MUST_CHECK enum kz_result kz_store_commit(
 	struct kz_store *store, int64_t now_s);
@@ -122,13 +135,12 @@ KZ_MUST_CHECK enum kz_result kz_store_commit(
 void kz_store_beat(struct kz_store *store);
 
 struct kz_store_state {
-	bool failing;        /* the disk does not take what is put */
-	uint64_t waiting;    /* rows in memory only */
-	uint64_t dropped;    /* puts refused with KZ_EFULL */
+	bool failing;     /* the disk does not take what is put */
+	uint64_t waiting; /* rows in memory only */
+	uint64_t dropped; /* puts refused with KZ_EFULL */
 	uint64_t commits;
-	char cause[256];     /* with failing: the message */
+	char cause[256]; /* with failing: the message */
 };
-void kz_store_state(
-	const struct kz_store *store, struct kz_store_state *state);
+void kz_store_state(const struct kz_store *store, struct kz_store_state *state);
 
 #endif
