@@ -118,7 +118,7 @@ void option_kind(const struct option *option, struct kz_text *text);
 /* "greylist delay", "persistence network span", "mode" */
 #define OPTION_NAME_SIZE 80
 void option_full_name(
-	const struct option *option, size_t title, char text[OPTION_NAME_SIZE]);
+	const struct option *option, size_t title, char buffer[OPTION_NAME_SIZE]);
 
 /* Make a default ready: as option_set for each word of a list. */
 KZ_MUST_CHECK enum kz_result option_set_default(
