@@ -52,8 +52,8 @@ struct kz_engine_hooks {
 	/* Ask the prober.  False: it is down; nothing was sent. */
 	bool (*ask)(void *arg, const struct kz_question *question);
 	bool (*examine)(void *arg, const struct kz_order *order);
-	bool (*canary)(void *arg, const struct kz_addr *addr,
-		enum kz_service service);
+	bool (*canary)(
+		void *arg, const struct kz_addr *addr, enum kz_service service);
 	/* What an earlier prober touched: it keeps the rate limits. */
 	bool (*touched)(void *arg, const struct kz_touch *touch);
 	void (*log)(void *arg, enum kz_log_level level, const char *line);

@@ -45,6 +45,7 @@ void kz_import_finish(struct kz_import **import, const struct kz_now *now,
 	struct kz_import_counts *counts);
 
 /* Everything known of a site, for show and findings. */
+struct kz_rows;
 struct kz_site_view {
 	struct kz_name name;
 	bool known;
@@ -52,10 +53,13 @@ struct kz_site_view {
 	struct kz_verdict verdict;
 	size_t row_count;
 	struct kz_evidence_row *rows; /* objects and evidence owned by view */
+	struct kz_rows *owned;        /* the engine's own */
 };
 KZ_MUST_CHECK enum kz_result kz_site_view_make(struct kz_engine *engine,
 	const struct kz_name *site, bool if_this_lasts,
 	const struct kz_now *now, struct kz_site_view **view);
+
+/* NULL is fine. */
 void kz_site_view_free(struct kz_site_view **view);
 
 #endif

@@ -31,7 +31,6 @@ KZ_MUST_CHECK enum kz_result kz_schedule_recheck(struct kz_engine *engine,
 void kz_schedule_tick(struct kz_engine *engine, const struct kz_now *now);
 
 /* The prober is new: what was in flight is due again. */
-void kz_schedule_prober_new(
-	struct kz_engine *engine, const struct kz_now *now);
+void kz_schedule_prober_new(struct kz_engine *engine, const struct kz_now *now);
 
 #endif

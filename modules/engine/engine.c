@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: ISC */
+#include "kizuki/engine/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <syslog.h>
+
+#include <bsd/err.h>
+#include <sodium.h>
+
+#include "engine_priv.h"
+#include "kizuki/engine/schedule.h"
+#include "kizuki/io/namelist.h"
+
+void
+kz_engine_log(struct kz_engine *engine, enum kz_log_level level,
+	const struct kz_text *line)
+{
+	engine->hooks.log(engine->hooks.arg, level, line->start);
+}
+
+void *
+kz_engine_alloc(size_t count, size_t size)
+{
+	void *memory = calloc(count, size);
+
+	if (memory == NULL) {
+		syslog(LOG_MAIL | LOG_ALERT, "out of memory, ending");
+		errx(EX_OSERR, "out of memory, ending");
+	}
+	return memory;
+}
+
+void
+kz_engine_digest(const struct kz_engine *engine, const struct kz_str *parts,
+	size_t count, uint8_t digest[16])
+{
+	crypto_generichash_state state;
+
+	/* Cannot fail with these sizes (libsodium documentation). */
+	(void)crypto_generichash_init(
+		&state, engine->secret, sizeof(engine->secret), 16);
+	for (size_t i = 0; i < count; i++) {
+		(void)crypto_generichash_update(&state,
+			(const unsigned char *)parts[i].ptr, parts[i].len);
+		(void)crypto_generichash_update(
+			&state, (const unsigned char *)"", 1);
+	}
+	(void)crypto_generichash_final(&state, digest, 16);
+}
+
+void
+kz_engine_put(struct kz_engine *engine, enum kz_table table, const uint8_t *key,
+	size_t key_len, const uint8_t *value, size_t len)
+{
+	KZ_IGNORE(kz_store_put(engine->store, table, key, key_len, value, len),
+		"the store says and counts what it cannot take");
+}
+
+bool
+kz_engine_shared(const struct kz_engine *engine, const struct kz_name *name)
+{
+	struct kz_name zone = *name;
+
+	while (zone.len > 0) {
+		if (kz_namelist_has(&engine->shared, &zone))
+			return true;
+		zone = kz_name_parent(&zone);
+	}
+	return false;
+}
+
+/* A store that began in memory gets its real secret with its disk. */
+static void
+read_secret(struct kz_engine *engine)
+{
+	static const char key[] = "secret";
+	uint8_t secret[sizeof(engine->secret)];
+	size_t len = 0;
+
+	if (kz_store_get(engine->store, KZ_TABLE_META, (const uint8_t *)key,
+		    sizeof(key) - 1, secret, sizeof(secret), &len) == KZ_OK &&
+		len == sizeof(secret))
+		memcpy(engine->secret, secret, sizeof(secret));
+}
+
+static void
+say_bad_list(void *arg, const char *message)
+{
+	struct kz_engine *engine = arg;
+
+	engine->hooks.log(engine->hooks.arg, KZ_LOG_WARNING, message);
+}
+
+static void
+make_tables(struct kz_engine *engine)
+{
+	RB_INIT(&engine->memos.tree);
+	TAILQ_INIT(&engine->memos.list);
+	RB_INIT(&engine->trusts.keys);
+	RB_INIT(&engine->trusts.ids);
+	TAILQ_INIT(&engine->trusts.list);
+	RB_INIT(&engine->instances.tree);
+	TAILQ_INIT(&engine->instances.list);
+	TAILQ_INIT(&engine->holds.list);
+	RB_INIT(&engine->holds.mentions);
+	TAILQ_INIT(&engine->holds.mention_list);
+	TAILQ_INIT(&engine->flights.list);
+	TAILQ_INIT(&engine->flights.looks);
+	RB_INIT(&engine->queue.tree);
+	TAILQ_INIT(&engine->queue.list);
+	RB_INIT(&engine->queue.bringers);
+	TAILQ_INIT(&engine->queue.bringer_list);
+}
+
+enum kz_result
+kz_engine_open(const struct kz_config *config, struct kz_store *store,
+	const struct kz_engine_hooks *hooks, const struct kz_now *now,
+	struct kz_engine **engine)
+{
+	struct kz_engine *made;
+
+	if (sodium_init() < 0)
+		return KZ_EIO;
+	made = kz_engine_alloc(1, sizeof(*made));
+	made->health = kz_engine_alloc(1, sizeof(*made->health));
+	made->config = config;
+	made->store = store;
+	made->hooks = *hooks;
+	make_tables(made);
+	randombytes_buf(made->secret, sizeof(made->secret));
+	read_secret(made);
+	/* Questions of an earlier kizukid can still be answered: not ours. */
+	made->trusts.next_id = (uint64_t)now->wall_s << 24;
+	made->flights.look_id = (uint64_t)now->wall_s;
+	for (size_t i = 0; i < KZ_NETCLASS_COUNT; i++)
+		made->health->rules[i] = config->canary[i].rule;
+	if (config->shared_senders[0] != '\0')
+		KZ_IGNORE(kz_namelist_read(config->shared_senders, say_bad_list,
+				  made, &made->shared),
+			"what it could not read was said; the rest holds");
+	*engine = made;
+	return KZ_OK;
+}
+
+void
+kz_engine_close(struct kz_engine **engine)
+{
+	if (*engine == NULL)
+		return;
+	kz_instances_free(*engine);
+	kz_holds_free(*engine);
+	kz_flights_free(*engine);
+	kz_queue_free(*engine);
+	kz_trusts_free(*engine);
+	kz_memos_free(*engine);
+	free((*engine)->shared.list);
+	free((*engine)->health);
+	sodium_memzero((*engine)->secret, sizeof((*engine)->secret));
+	free(*engine);
+	*engine = NULL;
+}
+
+void
+kz_engine_commit(struct kz_engine *engine, const struct kz_now *now)
+{
+	struct kz_store_state before, after;
+
+	kz_store_state(engine->store, &before);
+	KZ_IGNORE(kz_store_commit(engine->store, now->wall_s),
+		"the store says why; decisions go on from memory");
+	if (!before.failing)
+		return;
+	kz_store_state(engine->store, &after);
+	if (!after.failing)
+		read_secret(engine);
+}
+
+uint64_t
+kz_engine_counter(const struct kz_engine *engine, enum kz_counter counter)
+{
+	return engine->counters[counter];
+}
+
+void
+kz_engine_count(struct kz_engine *engine, enum kz_counter counter)
+{
+	engine->counters[counter]++;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: ISC */
+/* Stored evidence, told as the judged findings that it was made of. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <bsd/string.h>
+
+#include "engine_priv.h"
+#include "kizuki/engine/admin.h"
+
+struct telling {
+	kz_admin_finding *visit;
+	void *arg;
+	bool ended;
+};
+
+static void
+tell(struct telling *telling, struct kz_finding *finding, int64_t when_s,
+	enum kz_outcome outcome)
+{
+	if (telling->ended)
+		return;
+	finding->when_s = when_s;
+	finding->outcome = outcome;
+	telling->ended = !telling->visit(telling->arg, finding);
+}
+
+static void
+tell_bad(struct telling *telling, struct kz_finding *finding,
+	const struct kz_evidence *evidence, int64_t when_s)
+{
+	/* Of earlier values only the hash is kept: they are told empty. */
+	if (when_s >= evidence->same_first_s)
+		memcpy(finding->value, evidence->value, sizeof(finding->value));
+	else
+		finding->value[0] = '\0';
+	tell(telling, finding, when_s, KZ_OUTCOME_BAD);
+}
+
+/* The oldest moments that are told by the slots; INT64_MAX: none. */
+static int64_t
+oldest_bad(const struct kz_evidence *evidence)
+{
+	for (size_t i = 0; i < evidence->slot_count; i++)
+		if (evidence->slots[i].outcome == KZ_OUTCOME_BAD)
+			return evidence->slots[i].when_s;
+	return INT64_MAX;
+}
+
+static void
+tell_row(struct telling *telling, const struct kz_name *subject,
+	const struct kz_evidence_row *row)
+{
+	const struct kz_evidence *evidence = row->evidence;
+	struct kz_finding finding = {
+		.subject = *subject,
+		.symptom = row->symptom,
+		.source = KZ_SOURCE_PROBE,
+		.judged = true,
+		.weight = evidence->weight,
+		.ttl_s = evidence->ttl_s,
+		.rest_count = evidence->rest_count,
+	};
+	int64_t oldest_s = oldest_bad(evidence);
+
+	(void)strlcpy(finding.object, row->object, sizeof(finding.object));
+	(void)strlcpy(finding.why, evidence->why, sizeof(finding.why));
+	memcpy(finding.rests, evidence->rests,
+		evidence->rest_count * sizeof(finding.rests[0]));
+	if (evidence->newest_ok_s > 0 && evidence->slot_count == 0)
+		tell(telling, &finding, evidence->newest_ok_s, KZ_OUTCOME_OK);
+	/* Slots are the newest ones; what began before them is told too. */
+	if (evidence->first_bad_s > 0 && evidence->first_bad_s < oldest_s)
+		tell_bad(telling, &finding, evidence, evidence->first_bad_s);
+	if (evidence->same_first_s > evidence->first_bad_s &&
+		evidence->same_first_s < oldest_s)
+		tell_bad(telling, &finding, evidence, evidence->same_first_s);
+	for (size_t i = 0; i < evidence->slot_count; i++) {
+		const struct kz_slot *slot = &evidence->slots[i];
+
+		if (slot->outcome == KZ_OUTCOME_BAD)
+			tell_bad(telling, &finding, evidence, slot->when_s);
+		else
+			tell(telling, &finding, slot->when_s, slot->outcome);
+	}
+}
+
+static void
+tell_site(struct kz_engine *engine, struct telling *telling,
+	const struct kz_name *site)
+{
+	static const struct kz_name nowhere;
+	struct kz_rows rows;
+
+	kz_rows_load(engine, site, &nowhere, &rows);
+	for (size_t i = 0; i < rows.count && !telling->ended; i++)
+		tell_row(telling, site, &rows.rows[i]);
+	kz_rows_free(&rows);
+}
+
+/* Subjects of evidence, each once: its rows stand together. */
+struct subjects {
+	struct kz_engine *engine;
+	struct telling *telling;
+	struct kz_name last;
+};
+
+static bool
+next_subject(void *arg, const uint8_t *key, size_t key_len,
+	const uint8_t *value, size_t len)
+{
+	struct subjects *subjects = arg;
+	const uint8_t *end = memchr(key, '\0', key_len);
+	struct kz_name reversed, subject;
+
+	(void)value;
+	(void)len;
+	if (end == NULL ||
+		kz_name_parse(
+			(struct kz_str){(const char *)key, (size_t)(end - key)},
+			&reversed) != KZ_OK)
+		return true;
+	subject = kz_name_reversed(&reversed);
+	if (kz_name_equal(&subject, &subjects->last))
+		return true;
+	subjects->last = subject;
+	tell_site(subjects->engine, subjects->telling, &subject);
+	return !subjects->telling->ended;
+}
+
+enum kz_result
+kz_admin_findings(struct kz_engine *engine, const struct kz_name *site,
+	const struct kz_now *now, kz_admin_finding *visit, void *arg)
+{
+	struct telling telling = {.visit = visit, .arg = arg};
+	struct subjects subjects = {.engine = engine, .telling = &telling};
+
+	(void)now;
+	if (site != NULL) {
+		tell_site(engine, &telling, site);
+		return KZ_OK;
+	}
+	return kz_store_scan(engine->store, KZ_TABLE_EVIDENCE,
+		(const uint8_t *)"", 0, NULL, 0, 0, next_subject, &subjects);
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: ISC */
+#include "flight_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine_priv.h"
+
+static void
+look_drop(struct kz_engine *engine, struct kz_look *look)
+{
+	TAILQ_REMOVE(&engine->flights.looks, look, next);
+	engine->flights.look_count--;
+	free(look->findings);
+	free(look);
+}
+
+void
+kz_flights_free(struct kz_engine *engine)
+{
+	struct kz_flight *flight;
+
+	while ((flight = TAILQ_FIRST(&engine->flights.list)) != NULL) {
+		TAILQ_REMOVE(&engine->flights.list, flight, next);
+		free(flight);
+	}
+	while (!TAILQ_EMPTY(&engine->flights.looks))
+		look_drop(engine, TAILQ_FIRST(&engine->flights.looks));
+}
+
+bool
+kz_flight_begin(struct kz_engine *engine, const struct kz_order *order,
+	const struct kz_now *now)
+{
+	struct kz_flight *flight;
+
+	if (!engine->hooks.examine(engine->hooks.arg, order))
+		return false;
+	flight = kz_engine_alloc(1, sizeof(*flight));
+	flight->order = *order;
+	flight->since_ms = now->mono_ms;
+	TAILQ_INSERT_TAIL(&engine->flights.list, flight, next);
+	engine->flights.count++;
+	return true;
+}
+
+struct kz_flight *
+kz_flight_find(struct kz_engine *engine, const struct kz_name *site)
+{
+	struct kz_flight *flight;
+
+	TAILQ_FOREACH (flight, &engine->flights.list, next)
+		if (kz_name_equal(&flight->order.site, site))
+			return flight;
+	return NULL;
+}
+
+void
+kz_flight_end(struct kz_engine *engine, struct kz_flight *flight,
+	const bool *complete)
+{
+	struct kz_look *look;
+
+	TAILQ_FOREACH (look, &engine->flights.looks, next) {
+		if (look->done ||
+			!kz_name_equal(&look->site, &flight->order.site))
+			continue;
+		look->done = true;
+		memcpy(look->complete, complete, sizeof(look->complete));
+	}
+	TAILQ_REMOVE(&engine->flights.list, flight, next);
+	engine->flights.count--;
+	free(flight);
+}
+
+void
+kz_look_keep(struct kz_engine *engine, const struct kz_finding *finding)
+{
+	struct kz_look *look;
+
+	TAILQ_FOREACH (look, &engine->flights.looks, next) {
+		if (look->done || look->count == KZ_LOOK_FINDINGS ||
+			!kz_name_within(&look->site, &finding->subject))
+			continue;
+		if (look->findings == NULL)
+			look->findings = kz_engine_alloc(
+				KZ_LOOK_FINDINGS, sizeof(*look->findings));
+		look->findings[look->count++] = *finding;
+	}
+}
+
+void
+kz_look_tick(struct kz_engine *engine, const struct kz_now *now)
+{
+	struct kz_look *look, *next;
+
+	TAILQ_FOREACH_SAFE (look, &engine->flights.looks, next, next)
+		if (now->mono_ms - look->since_ms > KZ_LOOK_KEEP_MS)
+			look_drop(engine, look);
+}
+
+enum kz_result
+kz_admin_look(struct kz_engine *engine, const struct kz_name *site,
+	const struct kz_now *now, uint64_t *id)
+{
+	struct kz_order order = {.site = *site, .tcp = true, .confirm = true};
+	struct kz_look *look;
+
+	while (engine->flights.look_count >= KZ_LOOKS_MAX) {
+		look = TAILQ_LAST(&engine->flights.looks, kz_look_list);
+		if (!look->done)
+			return KZ_EBUSY;
+		look_drop(engine, look);
+	}
+	if (kz_flight_find(engine, site) == NULL &&
+		!kz_flight_begin(engine, &order, now))
+		return KZ_EBUSY;
+	look = kz_engine_alloc(1, sizeof(*look));
+	look->id = ++engine->flights.look_id;
+	look->site = *site;
+	look->since_ms = now->mono_ms;
+	TAILQ_INSERT_HEAD(&engine->flights.looks, look, next);
+	engine->flights.look_count++;
+	*id = look->id;
+	return KZ_OK;
+}
+
+enum kz_result
+kz_admin_look_view(
+	const struct kz_engine *engine, uint64_t id, struct kz_look_view *view)
+{
+	const struct kz_look *look;
+
+	TAILQ_FOREACH (look, &engine->flights.looks, next) {
+		if (look->id != id)
+			continue;
+		*view = (struct kz_look_view){
+			.site = look->site,
+			.done = look->done,
+			.count = look->count,
+			.findings = look->findings,
+		};
+		memcpy(view->complete, look->complete, sizeof(view->complete));
+		return KZ_OK;
+	}
+	return KZ_NOT_FOUND;
+}

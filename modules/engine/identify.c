@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: ISC */
+#include "identify_priv.h"
+
+#include <string.h>
+
+#include "engine_priv.h"
+
+/* The name in C text, where it is one; literals and nonsense are none. */
+static bool
+name_in(const char *text, struct kz_name *name)
+{
+	struct kz_str word = {text, strlen(text)};
+	struct kz_addr addr;
+
+	return word.len > 0 && text[0] != '[' &&
+		kz_addr_parse(word, &addr) != KZ_OK &&
+		kz_name_parse(word, name) == KZ_OK && name->len > 0;
+}
+
+static bool
+domain_in(const char *address, struct kz_name *name)
+{
+	const char *at = strrchr(address, '@');
+
+	return at != NULL && name_in(at + 1, name);
+}
+
+/*
+ * Could the site of this name make the session broken?  Only where the name
+ * or a zone above it is stored as broken.
+ */
+static bool
+may_be_broken(struct kz_engine *engine, const struct kz_name *name,
+	const struct kz_now *now)
+{
+	struct kz_name zone = *name;
+
+	while (zone.len > 0) {
+		struct kz_memo *memo = kz_memo_peek(engine, &zone);
+
+		if (memo != NULL &&
+			kz_memo_verdict(engine, memo, now) == KZ_VERDICT_BROKEN)
+			return true;
+		zone = kz_name_parent(&zone);
+	}
+	return false;
+}
+
+static void
+take_mailfrom(struct kz_engine *engine, const struct kz_request *request,
+	const struct kz_now *now, struct kz_scene *scene)
+{
+	struct kz_named *named = &scene->named[KZ_ID_MAILFROM];
+
+	named->named = domain_in(request->sender, &named->name);
+	if (!named->named)
+		return;
+	named->trust = kz_trust_find(engine, KZ_VERIFY_MAILFROM, &named->name,
+		&request->client, now);
+	named->yes = named->trust.state == KZ_TRUST_KNOWN &&
+		(named->trust.yes || request->spf_pass);
+}
+
+static void
+take_helo(struct kz_engine *engine, const struct kz_request *request,
+	const struct kz_now *now, struct kz_scene *scene)
+{
+	struct kz_named *named = &scene->named[KZ_ID_HELO];
+
+	named->named = name_in(request->helo, &named->name);
+	if (named->named && kz_engine_shared(engine, &named->name)) {
+		scene->shared = true;
+		named->named = false;
+	}
+	if (!named->named)
+		return;
+	named->trust = kz_trust_find(
+		engine, KZ_VERIFY_HELO, &named->name, &request->client, now);
+	named->yes = named->trust.state == KZ_TRUST_KNOWN && named->trust.yes;
+}
+
+static void
+take_rdns(struct kz_engine *engine, const struct kz_request *request,
+	const struct kz_now *now, struct kz_scene *scene)
+{
+	struct kz_named *named = &scene->named[KZ_ID_RDNS];
+
+	if (name_in(request->client_name, &named->name)) {
+		/* The MTA verified it; only its site is wanted. */
+		named->trust = kz_trust_find(engine, KZ_VERIFY_SITE,
+			&named->name, &request->client, now);
+		named->yes = named->trust.state == KZ_TRUST_KNOWN;
+		named->named = true;
+	} else {
+		named->trust = kz_trust_find(
+			engine, KZ_VERIFY_RDNS, NULL, &request->client, now);
+		named->yes = named->trust.state == KZ_TRUST_KNOWN &&
+			named->trust.yes;
+		named->name = named->trust.name;
+		named->named = named->yes;
+	}
+	if (named->named && kz_engine_shared(engine, &named->name)) {
+		scene->shared = true;
+		named->named = named->yes = false;
+	}
+}
+
+void
+kz_identify(struct kz_engine *engine, const struct kz_request *request,
+	const struct kz_now *now, struct kz_scene *scene)
+{
+	enum kz_grey_scope scope = engine->config->greylist.scope;
+	bool any = scope == KZ_SCOPE_UNVERIFIED || scope == KZ_SCOPE_UNKNOWN;
+
+	*scene = (struct kz_scene){0};
+	take_mailfrom(engine, request, now, scene);
+	take_helo(engine, request, now, scene);
+	take_rdns(engine, request, now, scene);
+	for (size_t i = 0; i < KZ_ID_COUNT; i++) {
+		const struct kz_named *named = &scene->named[i];
+
+		if (named->trust.state != KZ_TRUST_PENDING)
+			continue;
+		if (any ||
+			(named->named &&
+				may_be_broken(engine, &named->name, now)))
+			scene->wait = true;
+	}
+}
+
+void
+kz_identify_fill(struct kz_engine *engine, struct kz_scene *scene,
+	const struct kz_now *now, struct kz_session *session)
+{
+	session->shared_sender = scene->shared;
+	for (size_t i = 0; i < KZ_ID_COUNT; i++) {
+		const struct kz_named *named = &scene->named[i];
+		struct kz_identity *identity = &session->identities[i];
+
+		if (!named->named || named->trust.state != KZ_TRUST_KNOWN)
+			continue;
+		identity->verified = named->yes;
+		identity->has_site = named->trust.has_site;
+		identity->site = named->trust.site;
+		if (!identity->has_site)
+			continue;
+		/* A name that anybody can say makes no new memory. */
+		scene->memos[i] = named->yes
+			? kz_memo_find(engine, &identity->site)
+			: kz_memo_peek(engine, &identity->site);
+		if (scene->memos[i] == NULL)
+			continue;
+		if (scene->memos[i]->site.zone.len == 0)
+			scene->memos[i]->site.zone = named->trust.zone;
+		identity->verdict =
+			kz_memo_verdict(engine, scene->memos[i], now);
+		if (named->yes &&
+			kz_site_word_holds(
+				&scene->memos[i]->site.allow, now->wall_s))
+			session->allowed = true;
+	}
+}

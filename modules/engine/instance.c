@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: ISC */
+#include "instance_priv.h"
+
+#include <bsd/stdlib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine_priv.h"
+
+#define INSTANCE_MS (60 * 60 * 1000)
+/* Equal decisions that come within this are one line. */
+#define LINE_MS 1000
+
+static int
+compare(const struct kz_instance *left, const struct kz_instance *right)
+{
+	return memcmp(left->key, right->key, sizeof(left->key));
+}
+
+RB_GENERATE_INTERNAL(kz_instance_tree, kz_instance, node, compare,
+	static __attribute__((__unused__)))
+
+static void
+flush_line(struct kz_engine *engine, struct kz_instance *instance)
+{
+	char buffer[KZ_ENGINE_LINE];
+	struct kz_text line = kz_text_make(buffer, sizeof(buffer));
+
+	if (instance->repeats == 0)
+		return;
+	kz_text_word(&line, instance->line);
+	if (instance->repeats > 1)
+		kz_text_pair_number(&line, "times", instance->repeats);
+	kz_engine_log(engine, KZ_LOG_INFO, &line);
+	instance->repeats = 0;
+}
+
+void
+kz_instance_end(struct kz_engine *engine, struct kz_instance *instance)
+{
+	flush_line(engine, instance);
+	RB_REMOVE(kz_instance_tree, &engine->instances.tree, instance);
+	TAILQ_REMOVE(&engine->instances.list, instance, age);
+	engine->instances.count--;
+	free(instance->keys);
+	free(instance->line);
+	free(instance);
+}
+
+void
+kz_instances_free(struct kz_engine *engine)
+{
+	while (!TAILQ_EMPTY(&engine->instances.list))
+		kz_instance_end(engine, TAILQ_FIRST(&engine->instances.list));
+}
+
+struct kz_instance *
+kz_instance_find(struct kz_engine *engine, const struct kz_request *request,
+	const struct kz_now *now, bool make)
+{
+	struct kz_str parts[] = {
+		{request->peer, strlen(request->peer)},
+		{request->instance, strlen(request->instance)},
+	};
+	struct kz_instance key, *instance;
+
+	if (parts[1].len == 0)
+		return NULL;
+	kz_engine_digest(engine, parts, 2, key.key);
+	instance = RB_FIND(kz_instance_tree, &engine->instances.tree, &key);
+	if (instance != NULL || !make)
+		return instance;
+	while (engine->instances.count >= engine->config->limits.instances &&
+		engine->instances.count > 0)
+		kz_instance_end(engine, TAILQ_FIRST(&engine->instances.list));
+	instance = kz_engine_alloc(1, sizeof(*instance));
+	memcpy(instance->key, key.key, sizeof(instance->key));
+	instance->until_ms = now->mono_ms + INSTANCE_MS;
+	(void)RB_INSERT(kz_instance_tree, &engine->instances.tree, instance);
+	TAILQ_INSERT_TAIL(&engine->instances.list, instance, age);
+	engine->instances.count++;
+	return instance;
+}
+
+void
+kz_instance_let_in(struct kz_instance *instance, const struct kz_grey_key *key)
+{
+	for (size_t i = 0; i < instance->key_count; i++)
+		if (memcmp(instance->keys[i].octets, key->octets,
+			    sizeof(key->octets)) == 0)
+			return;
+	if (instance->key_count == KZ_INSTANCE_KEYS)
+		return;
+	if (instance->key_count == instance->key_size) {
+		size_t room =
+			instance->key_size > 0 ? instance->key_size * 2 : 4;
+		struct kz_grey_key *keys = kz_engine_alloc(room, sizeof(*keys));
+
+		if (instance->key_count > 0)
+			memcpy(keys, instance->keys,
+				instance->key_count * sizeof(*keys));
+		free(instance->keys);
+		instance->keys = keys;
+		instance->key_size = room;
+	}
+	instance->keys[instance->key_count++] = *key;
+}
+
+void
+kz_instance_log(struct kz_engine *engine, struct kz_instance *instance,
+	const uint8_t digest[16], const struct kz_text *line,
+	const struct kz_now *now)
+{
+	if (instance == NULL) {
+		kz_engine_log(engine, KZ_LOG_INFO, line);
+		return;
+	}
+	if (instance->repeats > 0 &&
+		memcmp(instance->logged, digest, sizeof(instance->logged)) ==
+			0) {
+		instance->repeats++;
+		return;
+	}
+	flush_line(engine, instance);
+	free(instance->line);
+	instance->line = kz_engine_alloc(1, line->used + 1);
+	memcpy(instance->line, line->start, line->used);
+	memcpy(instance->logged, digest, sizeof(instance->logged));
+	instance->repeats = 1;
+	instance->since_ms = now->mono_ms;
+}
+
+void
+kz_instance_tick(struct kz_engine *engine, const struct kz_now *now)
+{
+	struct kz_instance *instance, *next;
+
+	TAILQ_FOREACH_SAFE (instance, &engine->instances.list, age, next) {
+		if (now->mono_ms >= instance->until_ms)
+			kz_instance_end(engine, instance);
+		else if (now->mono_ms - instance->since_ms >= LINE_MS)
+			flush_line(engine, instance);
+	}
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * instance_priv - messages under way, from RCPT to the end of DATA
+ *
+ * What:   for each MTA and instance the greylist keys that were let in, and
+ *         the decision that was logged last, so that equal ones are logged
+ *         once with their number.  Bounded, an hour, memory only: after a
+ *         restart nothing is found and nobody waits longer.
+ */
+#ifndef KIZUKI_ENGINE_INSTANCE_PRIV_H
+#define KIZUKI_ENGINE_INSTANCE_PRIV_H
+
+#include <bsd/sys/queue.h>
+#include <bsd/sys/tree.h>
+
+#include "kizuki/base/text.h"
+#include "kizuki/core/greylist.h"
+#include "kizuki/core/request.h"
+#include "kizuki/engine/engine.h"
+
+#define KZ_GREY_KEY_SIZE 17
+#define KZ_INSTANCE_KEYS 1000 /* recipients of one message */
+
+struct kz_grey_key {
+	enum kz_grey_kind kind;
+	uint8_t octets[KZ_GREY_KEY_SIZE];
+};
+
+struct kz_instance {
+	RB_ENTRY(kz_instance) node;
+	TAILQ_ENTRY(kz_instance) age;
+	uint8_t key[16];
+	int64_t until_ms;
+	bool null_used; /* a null sender's first recipient was let in */
+	size_t key_count, key_size;
+	struct kz_grey_key *keys;
+	uint8_t logged[16]; /* digest of the decision that waits in line */
+	uint32_t repeats;   /* of it; 0: no line waits */
+	int64_t since_ms;
+	char *line;
+};
+
+RB_HEAD(kz_instance_tree, kz_instance);
+TAILQ_HEAD(kz_instance_list, kz_instance);
+
+struct kz_instances {
+	struct kz_instance_tree tree;
+	struct kz_instance_list list; /* oldest first */
+	size_t count;
+};
+
+void kz_instances_free(struct kz_engine *engine);
+
+/* The instance of a request, found or (make) new; NULL: it has none. */
+struct kz_instance *kz_instance_find(struct kz_engine *engine,
+	const struct kz_request *request, const struct kz_now *now, bool make);
+
+/* Remember a key that was let in; a key counts once. */
+void kz_instance_let_in(
+	struct kz_instance *instance, const struct kz_grey_key *key);
+
+/*
+ * Log a decision: equal ones (same digest) of an instance become one line
+ * with their number.  instance NULL: at once.
+ */
+void kz_instance_log(struct kz_engine *engine, struct kz_instance *instance,
+	const uint8_t digest[16], const struct kz_text *line,
+	const struct kz_now *now);
+
+/* The message is over: its line goes out, its memory is freed. */
+void kz_instance_end(struct kz_engine *engine, struct kz_instance *instance);
+
+/* Lines that waited long enough go out, old instances are forgotten. */
+void kz_instance_tick(struct kz_engine *engine, const struct kz_now *now);
+
+#endif

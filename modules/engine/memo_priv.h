@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * memo_priv - sites and their verdicts, kept in memory while they are asked
+ *
+ * What:   a bounded cache over the tables of sites and evidence.  A verdict is
+ *         made again when evidence changed, when time alone may change it, or
+ *         when a network class fell in doubt.
+ */
+#ifndef KIZUKI_ENGINE_MEMO_PRIV_H
+#define KIZUKI_ENGINE_MEMO_PRIV_H
+
+#include <bsd/sys/queue.h>
+#include <bsd/sys/tree.h>
+
+#include "kizuki/core/site.h"
+#include "kizuki/engine/engine.h"
+
+struct kz_memo {
+	RB_ENTRY(kz_memo) node;
+	TAILQ_ENTRY(kz_memo) age;
+	struct kz_name name;
+	struct kz_site site;
+	bool stored;          /* the store has a record */
+	bool valid;           /* the verdict below is made */
+	uint64_t epoch;       /* of the engine, when it was made */
+	uint64_t change;      /* of this subject's evidence */
+	uint64_t zone_change; /* of the zone's, when the verdict was made */
+	int64_t until_s;
+	enum kz_verdict_state state;
+	uint8_t total;
+	bool has_why;
+	enum kz_symptom why; /* the heaviest reason that counts */
+	bool was_broken;     /* to say conviction and release once */
+	int64_t null_hour;   /* hour in which null senders are counted */
+	uint32_t null_count;
+	size_t met_count; /* names sessions came by, for the next look */
+	struct kz_name *met;
+};
+
+RB_HEAD(kz_memo_tree, kz_memo);
+TAILQ_HEAD(kz_memo_list, kz_memo);
+
+struct kz_memos {
+	struct kz_memo_tree tree;
+	struct kz_memo_list list; /* lately used first */
+	size_t count;
+	uint64_t changes; /* grows with each change of evidence */
+};
+
+/* All evidence that a site's verdict is made of. */
+struct kz_rows {
+	size_t count;
+	struct kz_evidence_row *rows;
+	struct kz_evidence *evidence; /* count of them */
+	struct kz_name *subjects;     /* count of them */
+	char (*objects)[KZ_OBJECT_MAX + 1];
+};
+
+void kz_memos_free(struct kz_engine *engine);
+
+/* The memo of a site, read from the store or new. */
+struct kz_memo *kz_memo_find(
+	struct kz_engine *engine, const struct kz_name *site);
+
+/* Only where memory or store know the site; else NULL. */
+struct kz_memo *kz_memo_peek(
+	struct kz_engine *engine, const struct kz_name *site);
+
+/* Write the record of memo->site. */
+void kz_memo_save(struct kz_engine *engine, struct kz_memo *memo);
+
+/* The verdict's state at now, made again where that is due. */
+enum kz_verdict_state kz_memo_verdict(struct kz_engine *engine,
+	struct kz_memo *memo, const struct kz_now *now);
+
+/* Evidence of subject changed: verdicts that rest on it are made again. */
+void kz_memo_stale(struct kz_engine *engine, const struct kz_name *subject);
+
+/* Take a memo out of memory and its record out of the store. */
+void kz_memo_remove(struct kz_engine *engine, const struct kz_name *site);
+
+/* The key of a site's record; returns its octets. */
+size_t kz_memo_key(const struct kz_name *site, uint8_t *key, size_t size);
+
+/* Load evidence: all of site, and DEL, CON and SEC of zone where it differs. */
+void kz_rows_load(struct kz_engine *engine, const struct kz_name *site,
+	const struct kz_name *zone, struct kz_rows *rows);
+void kz_rows_free(struct kz_rows *rows);
+
+/* The whole verdict of a site from its rows. */
+void kz_rows_verdict(struct kz_engine *engine, const struct kz_site *site,
+	const struct kz_rows *rows, bool if_this_lasts,
+	const struct kz_now *now, struct kz_verdict *verdict);
+
+/* One row of evidence: KZ_NOT_FOUND gives an empty one in *evidence. */
+KZ_MUST_CHECK enum kz_result kz_row_load(struct kz_engine *engine,
+	const struct kz_name *subject, enum kz_symptom symptom,
+	const char *object, struct kz_evidence *evidence);
+void kz_row_save(struct kz_engine *engine, const struct kz_name *subject,
+	enum kz_symptom symptom, const char *object,
+	const struct kz_evidence *evidence);
+
+#endif

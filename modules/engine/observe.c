@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: ISC */
+#include "kizuki/engine/observe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine_priv.h"
+#include "observe_priv.h"
+#include "touch_priv.h"
+
+static void
+say_finding(struct kz_engine *engine, const struct kz_finding *finding,
+	const char *what)
+{
+	char buffer[KZ_ENGINE_LINE];
+	struct kz_text line = kz_text_make(buffer, sizeof(buffer));
+
+	kz_text_word(&line, "finding");
+	kz_text_pair(&line, "site", kz_name_str(&finding->subject));
+	kz_text_word(&line, " symptom=");
+	kz_text_word(&line, kz_symptom_info(finding->symptom)->id);
+	kz_text_pair(&line, "object",
+		(struct kz_str){finding->object, strlen(finding->object)});
+	kz_text_word(&line, " outcome=");
+	kz_text_word(&line, what);
+	kz_text_pair(&line, "why",
+		(struct kz_str){finding->why, strlen(finding->why)});
+	kz_engine_log(engine, KZ_LOG_INFO, &line);
+}
+
+enum kz_evidence_step
+kz_observe_add(struct kz_engine *engine, const struct kz_finding *finding,
+	const struct kz_now *now)
+{
+	const struct kz_symptom_info *info = kz_symptom_info(finding->symptom);
+	struct kz_evidence evidence;
+	enum kz_evidence_step step;
+
+	if (kz_row_load(engine, &finding->subject, finding->symptom,
+		    finding->object, &evidence) != KZ_OK)
+		evidence = kz_evidence_make();
+	/* Objects that were never at fault leave no row. */
+	if (finding->outcome == KZ_OUTCOME_OK && evidence.first_bad_s == 0 &&
+		evidence.newest_ok_s == 0)
+		return KZ_EVIDENCE_SAME;
+	step = kz_evidence_add(&evidence, finding,
+		&engine->config->persistence[info->class], now->wall_s);
+	if (step == KZ_EVIDENCE_SAME)
+		return step;
+	kz_row_save(engine, &finding->subject, finding->symptom,
+		finding->object, &evidence);
+	kz_memo_stale(engine, &finding->subject);
+	if (step == KZ_EVIDENCE_CLEARED)
+		say_finding(engine, finding, "ok");
+	else if (finding->outcome == KZ_OUTCOME_BAD)
+		say_finding(engine, finding, "bad");
+	return step;
+}
+
+static void
+lose(struct kz_engine *engine, const struct kz_finding *finding)
+{
+	kz_engine_count(engine, KZ_COUNT_HELD_LOST);
+	say_finding(engine, finding, "unknown");
+}
+
+/* True: the finding is settled one way or the other. */
+static bool
+judge_bad(struct kz_engine *engine, const struct kz_finding *finding,
+	const struct kz_now *now)
+{
+	switch (finding->judged ? KZ_HEALTH_GREEN
+				: kz_health_judge(engine->health, finding,
+					  now->wall_s)) {
+	case KZ_HEALTH_GREEN:
+		(void)kz_observe_add(engine, finding, now);
+		return true;
+	case KZ_HEALTH_UNKNOWN:
+		lose(engine, finding);
+		return true;
+	case KZ_HEALTH_HOLD:
+		break;
+	}
+	return false;
+}
+
+void
+kz_observe_finding(struct kz_engine *engine, const struct kz_finding *finding,
+	const struct kz_now *now)
+{
+	kz_engine_count(engine, KZ_COUNT_FINDINGS);
+	kz_mention_note(engine, &finding->subject, finding->symptom,
+		finding->object, now);
+	kz_look_keep(engine, finding);
+	switch (finding->outcome) {
+	case KZ_OUTCOME_UNKNOWN:
+		return;
+	case KZ_OUTCOME_OK:
+		(void)kz_observe_add(engine, finding, now);
+		return;
+	case KZ_OUTCOME_BAD:
+		break;
+	}
+	kz_engine_count(engine, KZ_COUNT_FINDINGS_BAD);
+	if (!judge_bad(engine, finding, now) && !kz_hold_add(engine, finding))
+		lose(engine, finding);
+}
+
+static void
+update_suspended(struct kz_engine *engine, const struct kz_now *now)
+{
+	uint32_t suspended = kz_health_suspended(engine->health, now->wall_s);
+	uint32_t changed = suspended ^ engine->suspended;
+
+	if (changed == 0)
+		return;
+	engine->suspended = suspended;
+	engine->epoch++;
+	for (unsigned i = 0; i < KZ_NETCLASS_COUNT; i++) {
+		char buffer[KZ_ENGINE_LINE];
+		struct kz_text line = kz_text_make(buffer, sizeof(buffer));
+
+		if ((changed >> i & 1) == 0)
+			continue;
+		kz_text_word(&line, "network class=");
+		kz_text_word(&line, kz_netclass_text((enum kz_netclass)i));
+		kz_text_word(&line,
+			(suspended >> i & 1) != 0
+				? " in doubt: verdicts that rest on it are "
+				  "suspended"
+				: " works again: verdicts count again");
+		kz_engine_log(engine, KZ_LOG_WARNING, &line);
+	}
+}
+
+void
+kz_observe_touch(struct kz_engine *engine, const struct kz_touch *touch,
+	bool canary, const struct kz_now *now)
+{
+	kz_health_touch(engine->health, touch, canary);
+	if (touch->reach != KZ_REACH_LIMITED &&
+		touch->reach != KZ_REACH_SPECIAL &&
+		touch->reach != KZ_REACH_NONE)
+		kz_touch_store(engine, touch, now);
+	update_suspended(engine, now);
+}
+
+struct clearing {
+	struct kz_engine *engine;
+	const struct kz_now *now;
+	const bool *complete;
+	int64_t since_ms;
+};
+
+/* What an examination no longer mentions is gone: that is the repair. */
+static void
+clear_row(const struct clearing *clearing, const struct kz_name *subject,
+	const struct kz_evidence_row *row)
+{
+	struct kz_evidence evidence = *row->evidence;
+	struct kz_finding gone = {
+		.subject = *subject,
+		.symptom = row->symptom,
+		.outcome = KZ_OUTCOME_OK,
+		.why = "no longer there",
+	};
+
+	if (!clearing->complete[kz_symptom_info(row->symptom)->family] ||
+		evidence.first_bad_s == 0 ||
+		kz_mention_since(clearing->engine, subject, row->symptom,
+			row->object, clearing->since_ms))
+		return;
+	if (kz_evidence_clear(&evidence, clearing->now->wall_s) ==
+		KZ_EVIDENCE_SAME)
+		return;
+	memcpy(gone.object, row->object, strlen(row->object) + 1);
+	kz_row_save(clearing->engine, subject, row->symptom, row->object,
+		&evidence);
+	kz_memo_stale(clearing->engine, subject);
+	say_finding(clearing->engine, &gone, "gone");
+}
+
+void
+kz_observe_done(struct kz_engine *engine, const struct kz_name *site,
+	const struct kz_name *zone, const bool *complete,
+	const struct kz_now *now)
+{
+	struct kz_flight *flight = kz_flight_find(engine, site);
+	struct clearing clearing = {
+		.engine = engine, .now = now, .complete = complete};
+	struct kz_rows rows;
+
+	kz_engine_count(engine, KZ_COUNT_EXAMINED);
+	if (flight == NULL)
+		return;
+	clearing.since_ms = flight->since_ms;
+	kz_rows_load(engine, site, zone, &rows);
+	for (size_t i = 0; i < rows.count; i++)
+		clear_row(&clearing, &rows.subjects[i], &rows.rows[i]);
+	kz_rows_free(&rows);
+	kz_schedule_landed(engine, flight, zone, complete, now);
+}
+
+void
+kz_observe_tick(struct kz_engine *engine, const struct kz_now *now)
+{
+	struct kz_hold *hold, *next;
+
+	update_suspended(engine, now);
+	TAILQ_FOREACH_SAFE (hold, &engine->holds.list, next, next) {
+		if (!judge_bad(engine, &hold->finding, now))
+			continue;
+		TAILQ_REMOVE(&engine->holds.list, hold, next);
+		engine->holds.count--;
+		free(hold);
+	}
+}

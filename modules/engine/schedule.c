@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: ISC */
+#include "kizuki/engine/schedule.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "canary_priv.h"
+#include "engine_priv.h"
+#include "grey_priv.h"
+#include "observe_priv.h"
+#include "touch_priv.h"
+
+/* A record is written for its newest session at most so often. */
+#define SEEN_SAVE_S 3600
+/* Stored sites looked at in one slice. */
+#define SWEEP_SITES 500
+/* Above the prober's own limit of one examination. */
+#define FLIGHT_SLACK_MS 30000
+
+static void
+note_name(struct kz_memo *memo, const struct kz_name *name)
+{
+	if (kz_name_equal(name, &memo->name))
+		return;
+	for (size_t i = 0; i < memo->met_count; i++)
+		if (kz_name_equal(&memo->met[i], name))
+			return;
+	if (memo->met_count == KZ_ORDER_WATCHED)
+		return;
+	if (memo->met == NULL)
+		memo->met =
+			kz_engine_alloc(KZ_ORDER_WATCHED, sizeof(*memo->met));
+	memo->met[memo->met_count++] = *name;
+}
+
+/* Is the site's verdict of interest, or does nobody write from there? */
+static bool
+idle(const struct kz_engine *engine, const struct kz_memo *memo,
+	enum kz_verdict_state state, const struct kz_now *now)
+{
+	int64_t silent_s = now->wall_s - memo->site.last_seen_s;
+
+	switch (state) {
+	case KZ_VERDICT_BROKEN:
+		return silent_s > engine->config->schedule.idle_broken_s;
+	case KZ_VERDICT_SUSPECT:
+		return silent_s > engine->config->schedule.idle_suspect_s;
+	case KZ_VERDICT_SOUND:
+	case KZ_VERDICT_UNKNOWN:
+		break;
+	}
+	return silent_s > engine->config->schedule.idle_sound_s;
+}
+
+/* True the first time that TCP may be probed and was not yet. */
+static bool
+tcp_wanted(const struct kz_memo *memo)
+{
+	return memo->site.second_day &&
+		memo->site.family_s[KZ_FAMILY_MX] == 0 &&
+		memo->site.asked_s <= memo->site.last_seen_s;
+}
+
+void
+kz_schedule_seen(struct kz_engine *engine, const struct kz_name *site,
+	const struct kz_name *zone, const struct kz_name *name,
+	const struct kz_addr *client, const struct kz_now *now)
+{
+	struct kz_memo *memo = kz_memo_find(engine, site);
+	struct kz_site *record = &memo->site;
+	bool second_day = record->second_day;
+	int64_t saved_s = record->last_seen_s;
+
+	if (record->first_seen_s == 0 &&
+		!kz_queue_may_bring(engine, client, now)) {
+		kz_engine_count(engine, KZ_COUNT_SITES_REFUSED);
+		return;
+	}
+	if (record->first_seen_s == 0)
+		record->first_seen_s = now->wall_s;
+	if (now->wall_s - record->first_seen_s >=
+		engine->config->schedule.first_gap_s)
+		record->second_day = true;
+	record->zone = *zone;
+	if (now->wall_s > record->last_seen_s)
+		record->last_seen_s = now->wall_s;
+	note_name(memo, name);
+	if (!memo->stored || record->second_day != second_day ||
+		now->wall_s - saved_s >= SEEN_SAVE_S)
+		kz_memo_save(engine, memo);
+	if (now->wall_s >= record->next_look_s ||
+		(record->second_day && !second_day && tcp_wanted(memo)))
+		kz_queue_add(engine, site, record->examined_s == 0, false);
+}
+
+enum kz_result
+kz_schedule_recheck(struct kz_engine *engine, const struct kz_name *site,
+	const struct kz_now *now)
+{
+	struct kz_memo *memo = kz_memo_find(engine, site);
+	int64_t since_s = now->wall_s - memo->site.asked_s;
+
+	if (memo->site.asked_s > 0 && since_s >= 0 &&
+		since_s < engine->config->schedule.retry_s)
+		return KZ_EBUSY;
+	kz_queue_add(engine, site, false, true);
+	return KZ_OK;
+}
+
+/* base, more or less jitter_percent of it. */
+static int64_t
+jittered(const struct kz_engine *engine, uint32_t base_s)
+{
+	uint32_t part = base_s / 100 * engine->config->schedule.jitter_percent;
+
+	if (part == 0)
+		return base_s;
+	return (int64_t)base_s - part + randombytes_uniform(2 * part + 1);
+}
+
+static int64_t
+next_look(const struct kz_engine *engine, enum kz_verdict_state state)
+{
+	uint32_t least = engine->config->schedule.recheck_suspect_min_s;
+	uint32_t most = engine->config->schedule.recheck_suspect_max_s;
+
+	switch (state) {
+	case KZ_VERDICT_BROKEN:
+		return jittered(
+			engine, engine->config->schedule.recheck_broken_s);
+	case KZ_VERDICT_SUSPECT:
+		/* Random, so that all quarters of the day get covered. */
+		return least + randombytes_uniform(most - least + 1);
+	case KZ_VERDICT_SOUND:
+	case KZ_VERDICT_UNKNOWN:
+		break;
+	}
+	return jittered(engine, engine->config->schedule.recheck_sound_s);
+}
+
+void
+kz_schedule_landed(struct kz_engine *engine, struct kz_flight *flight,
+	const struct kz_name *zone, const bool *complete,
+	const struct kz_now *now)
+{
+	struct kz_memo *memo = kz_memo_peek(engine, &flight->order.site);
+	bool any = false;
+
+	for (size_t i = 0; i < KZ_FAMILY_COUNT; i++)
+		any = any || complete[i];
+	/* A look at a site that no session led to leaves no record. */
+	if (memo != NULL && memo->stored) {
+		for (size_t i = 0; i < KZ_FAMILY_COUNT; i++)
+			if (complete[i])
+				memo->site.family_s[i] = now->wall_s;
+		if (any)
+			memo->site.examined_s = now->wall_s;
+		if (zone->len > 0)
+			memo->site.zone = *zone;
+		memo->valid = false;
+		memo->site.next_look_s = now->wall_s +
+			(any ? next_look(engine,
+				       kz_memo_verdict(engine, memo, now))
+			     : engine->config->schedule.retry_s);
+		kz_memo_save(engine, memo);
+	}
+	kz_flight_end(engine, flight, complete);
+}
+
+static bool
+begin(struct kz_engine *engine, const struct kz_name *site, bool confirm,
+	const struct kz_now *now)
+{
+	struct kz_memo *memo = kz_memo_find(engine, site);
+	struct kz_order order = {
+		.site = *site,
+		.tcp = memo->site.second_day || confirm,
+		.confirm = confirm,
+		.watch_count = memo->met_count,
+	};
+
+	if (memo->met_count > 0)
+		memcpy(order.watch, memo->met,
+			memo->met_count * sizeof(*memo->met));
+	if (!kz_flight_begin(engine, &order, now))
+		return false;
+	memo->site.asked_s = now->wall_s;
+	memo->site.next_look_s = now->wall_s + engine->config->schedule.retry_s;
+	if (memo->stored)
+		kz_memo_save(engine, memo);
+	return true;
+}
+
+static void
+send_due(struct kz_engine *engine, const struct kz_now *now)
+{
+	struct kz_queue *queue = &engine->queue;
+	struct kz_name site;
+	bool confirm = false;
+
+	if (now->mono_ms - queue->second_ms >= 1000) {
+		queue->second_ms = now->mono_ms;
+		queue->second_count = 0;
+	}
+	while (engine->flights.count < engine->config->probe.jobs &&
+		queue->second_count < engine->config->probe.per_second &&
+		kz_queue_take(engine, &site, &confirm)) {
+		if (kz_flight_find(engine, &site) != NULL)
+			continue;
+		if (!begin(engine, &site, confirm, now)) {
+			kz_queue_add(engine, &site, false, confirm);
+			return;
+		}
+		queue->second_count++;
+	}
+}
+
+static void
+end_lost(struct kz_engine *engine, int64_t before_ms, const struct kz_now *now)
+{
+	static const bool nothing[KZ_FAMILY_COUNT];
+	static const struct kz_name nowhere;
+	struct kz_flight *flight, *next;
+
+	TAILQ_FOREACH_SAFE (flight, &engine->flights.list, next, next)
+		if (flight->since_ms <= before_ms)
+			kz_schedule_landed(
+				engine, flight, &nowhere, nothing, now);
+}
+
+struct sweep {
+	struct kz_engine *engine;
+	const struct kz_now *now;
+	size_t seen;
+};
+
+/* The name is the key with its labels in reverse order. */
+static bool
+sweep_site(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
+	size_t len)
+{
+	struct sweep *sweep = arg;
+	struct kz_engine *engine = sweep->engine;
+	struct kz_name reversed, name;
+	struct kz_memo *memo;
+	struct kz_site site;
+
+	memcpy(engine->sweep_site, key, key_len);
+	engine->sweep_site_len = key_len;
+	sweep->seen++;
+	if (kz_site_decode(value, len, &site) != KZ_OK ||
+		site.next_look_s > sweep->now->wall_s ||
+		kz_name_parse((struct kz_str){(const char *)key, key_len},
+			&reversed) != KZ_OK)
+		return true;
+	name = kz_name_reversed(&reversed);
+	memo = kz_memo_find(engine, &name);
+	/* Memory is newer than the record. */
+	if (memo->site.next_look_s > sweep->now->wall_s ||
+		memo->site.last_seen_s == 0 ||
+		idle(engine, memo, kz_memo_verdict(engine, memo, sweep->now),
+			sweep->now))
+		return true;
+	kz_queue_add(engine, &name, memo->site.examined_s == 0, false);
+	return true;
+}
+
+static void
+sweep_sites(struct kz_engine *engine, const struct kz_now *now)
+{
+	struct sweep sweep = {.engine = engine, .now = now};
+	uint8_t from[KZ_STORE_KEY_MAX];
+	size_t from_len = engine->sweep_site_len;
+
+	memcpy(from, engine->sweep_site, from_len);
+	KZ_IGNORE(kz_store_scan(engine->store, KZ_TABLE_SITE,
+			  (const uint8_t *)"", 0, from_len > 0 ? from : NULL,
+			  from_len, SWEEP_SITES, sweep_site, &sweep),
+		"sites that cannot be read wait for their next session");
+	if (sweep.seen < SWEEP_SITES)
+		engine->sweep_site_len = 0;
+}
+
+void
+kz_schedule_tick(struct kz_engine *engine, const struct kz_now *now)
+{
+	end_lost(engine,
+		now->mono_ms - engine->config->probe.site_ms - FLIGHT_SLACK_MS,
+		now);
+	sweep_sites(engine, now);
+	kz_canary_tick(engine, now);
+	send_due(engine, now);
+	kz_instance_tick(engine, now);
+	kz_mention_tick(engine, now);
+	kz_look_tick(engine, now);
+	kz_grey_sweep(engine, now);
+	kz_touch_sweep(engine, now);
+}
+
+void
+kz_schedule_prober_new(struct kz_engine *engine, const struct kz_now *now)
+{
+	struct kz_flight *flight;
+
+	TAILQ_FOREACH (flight, &engine->flights.list, next)
+		kz_queue_add(engine, &flight->order.site, false,
+			flight->order.confirm);
+	end_lost(engine, INT64_MAX, now);
+	kz_trust_lost(engine);
+	kz_touch_feed(engine, now);
+}
