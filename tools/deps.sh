@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# deps - bring what the build and the tests need (make deps)
+#
+# Installed by apt, as root or through sudo: compilers, libraries, tools; what
+# is there already costs nothing and nothing is ever removed.  Mail and name
+# servers are not installed: a package that starts a daemon or takes the place
+# of the MTA of this machine has no business in a test.  They are fetched and
+# unpacked under build/mta (Exim) and build/lab-root (nsd, unbound).
+set -eu
+cd "$(dirname "$0")/.."
+
+# "a|b": a, unless b is there
+build="gcc make libc6-dev binutils pkg-config
+	libunbound-dev libldns-dev libevent-dev libdb5.3-dev libbsd-dev
+	libsodium-dev libpsl-dev libidn2-dev libjansson-dev libconfuse-dev
+	libmicrohttpd-dev libseccomp-dev libsystemd-dev dns-root-data
+	libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev"
+check="clang clang-format clang-tidy llvm libclang-rt-14-dev libcmocka-dev"
+lab="iproute2 util-linux procps perl-base ldnsutils ca-certificates
+	curl"
+# what the unpacked servers link against
+servers="libcrypt1 libgnutls-dane0 libgnutls30 libidn12 libldap-2.5-0
+	libmariadb3 libnsl2 libpam0g libpcre2-8-0 libperl5.36 libpq5
+	libsasl2-2 libspf2-2 libsqlite3-0
+	libevent-2.1-7 libfstrm0 libprotobuf-c1 libssl3 libsystemd0
+	libnghttp2-14 libpython3.11"
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	else
+		sudo -- "$@"
+	fi
+}
+
+installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' |
+	sed -n 's/^installed //p')
+here() { printf '%s\n' "$installed" | grep -qxF -e "$1"; }
+
+wanted=
+for entry in $build $check $lab $servers; do
+	found=
+	for name in $(echo "$entry" | tr '|' ' '); do
+		if here "$name"; then found=1; fi
+	done
+	[ -n "$found" ] || wanted="$wanted ${entry%%|*}"
+done
+
+fresh=
+update() {
+	[ -z "$fresh" ] || return 0
+	as_root apt-get update -qq
+	fresh=1
+}
+
+if [ -n "$wanted" ]; then
+	echo "deps: installing$wanted"
+	update
+	# shellcheck disable=SC2086 # a list of words
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y \
+		--no-install-recommends --no-remove $wanted >/dev/null
+fi
+
+# unpack FOLDER PACKAGE...: the packages' files below build/FOLDER
+unpack() {
+	root=build/$1
+	shift
+	[ "$(cat "$root/.packages" 2>/dev/null)" != "$*" ] || return 0
+	echo "deps: fetching $* into $root"
+	update
+	rm -rf "$root" "$root.debs"
+	mkdir -p "$root" "$root.debs"
+	# apt's own user may be unable to write here; it says so and goes on
+	(cd "$root.debs" && apt-get download -qq "$@" 2>/dev/null) || {
+		echo "deps: apt-get download $* failed" >&2
+		exit 1
+	}
+	for deb in "$root.debs"/*.deb; do dpkg-deb -x "$deb" "$root"; done
+	rm -rf "$root.debs"
+	echo "$*" >"$root/.packages"
+}
+unpack mta/exim exim4-daemon-heavy exim4-base exim4-config exim4-dev
+unpack lab-root nsd unbound
+
+missing=$(ldd build/mta/exim/usr/sbin/exim4 build/lab-root/usr/sbin/nsd \
+	build/lab-root/usr/sbin/unbound | grep 'not found' || true)
+[ -z "$missing" ] || {
+	echo "deps: the unpacked servers lack libraries:" >&2
+	echo "$missing" >&2
+	exit 1
+}
