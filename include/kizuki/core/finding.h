@@ -45,7 +45,8 @@ struct kz_finding {
 	uint8_t weight; /* of a bad: 0 to the symptom's points */
 	bool truncated; /* a cap of the examination was reached */
 	bool judged;    /* our own side was already found without fault */
-	uint32_t ttl_s; /* class C: of the record at fault, else 0 */
+	uint32_t ttl_s; /* class C: of the record at fault; class O: seconds
+			   until the statement ends; else 0 */
 	char object[KZ_OBJECT_MAX + 1];
 	/*
 	 * What was seen, sorted, lower case.  Two findings are identical when
@@ -58,10 +59,13 @@ struct kz_finding {
 	struct kz_rest rests[KZ_RESTS_MAX];
 };
 
+/* The words of finding lines; static, never NULL. */
 const char *kz_outcome_text(enum kz_outcome outcome);
+const char *kz_source_text(enum kz_source source);
+
+/* Words back to numbers.  KZ_NOT_FOUND: no such word. */
 KZ_MUST_CHECK enum kz_result kz_outcome_find(
 	struct kz_str text, enum kz_outcome *outcome);
-const char *kz_source_text(enum kz_source source);
 KZ_MUST_CHECK enum kz_result kz_source_find(
 	struct kz_str text, enum kz_source *source);
 

@@ -57,17 +57,17 @@ enum kz_symptom { KZ_SYMPTOM_LIST(KZ_SYM_ENUM) KZ_SYMPTOM_COUNT };
 #undef KZ_SYM_ENUM
 
 struct kz_symptom_info {
-	const char *id; /* "mx-best-dead" */
-	enum kz_family family;
-	enum kz_class class;
-	uint8_t points; /* the highest an observation can weigh, 1 to 10 */
-	uint8_t wave;
-	enum kz_object_kind object;
-	bool convicts;       /* one persistent one suffices in profile paper */
+	const char *id;      /* "mx-best-dead" */
 	const char *english; /* sentence with {placeholders} */
 	const char *japanese;
 	const char *fix_english;
 	const char *fix_japanese;
+	enum kz_family family;
+	enum kz_class class;
+	enum kz_object_kind object;
+	uint8_t points; /* the highest an observation can weigh, 1 to 10 */
+	uint8_t wave;
+	bool convicts; /* one persistent one suffices in profile paper */
 };
 
 /* The row of a symptom; never NULL. */
@@ -77,7 +77,10 @@ const struct kz_symptom_info *kz_symptom_info(enum kz_symptom symptom);
 KZ_MUST_CHECK enum kz_result kz_symptom_find(
 	struct kz_str id, enum kz_symptom *symptom);
 
+/* "MX"; "?" for a number that is no family. */
 const char *kz_family_text(enum kz_family family);
+
+/* By text, in capitals.  KZ_NOT_FOUND: no such family. */
 KZ_MUST_CHECK enum kz_result kz_family_find(
 	struct kz_str text, enum kz_family *family);
 

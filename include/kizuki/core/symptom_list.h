@@ -9,6 +9,9 @@
 #ifndef KIZUKI_CORE_SYMPTOM_LIST_H
 #define KIZUKI_CORE_SYMPTOM_LIST_H
 
+/* No sentence has more octets before its placeholders are filled. */
+enum { KZ_SENTENCE_MAX = 320 };
+
 /* clang-format off */
 #define KZ_SYMPTOM_LIST(X) \
 	X(MX_BEST_DEAD, "mx-best-dead", MX, N, 6, 1, DOMAIN, true, \
