@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: ISC */
+/* What evidence says at a moment; evidence.c is how it comes about. */
+#include "kizuki/core/evidence.h"
+
+#define WORKDAYS 0x1f /* Monday to Friday */
+
+static uint32_t
+bits_in(unsigned bits)
+{
+	uint32_t count = 0;
+
+	for (; bits != 0; bits &= bits - 1)
+		count++;
+	return count;
+}
+
+static int64_t
+lapse_s(const struct kz_evidence *evidence, const struct kz_persistence *rule)
+{
+	return evidence->newest_bad_s +
+		(rule->max_age_s > 0 ? rule->max_age_s : evidence->ttl_s);
+}
+
+bool
+kz_evidence_bad(const struct kz_evidence *evidence,
+	const struct kz_persistence *rule, int64_t now_s)
+{
+	return evidence->bads > 0 && now_s <= lapse_s(evidence, rule) &&
+		evidence->newest_bad_s <= now_s + rule->slot_s;
+}
+
+bool
+kz_evidence_persistent(const struct kz_evidence *evidence, enum kz_class class,
+	const struct kz_persistence *rule, int64_t now_s)
+{
+	uint32_t count = evidence->bads;
+	int64_t first_s = evidence->first_bad_s;
+	int64_t span_s = rule->span_s;
+	int64_t ttl_span_s = (int64_t)rule->ttl_factor * evidence->ttl_s;
+
+	if (!kz_evidence_bad(evidence, rule, now_s))
+		return false;
+	if (class == KZ_CLASS_O)
+		return true;
+	if (class == KZ_CLASS_C) {
+		count = evidence->same;
+		first_s = evidence->same_first_s;
+		span_s = ttl_span_s > span_s ? ttl_span_s : span_s;
+	}
+	return count >= rule->count &&
+		evidence->newest_bad_s - first_s >= span_s &&
+		bits_in(evidence->quarters) >= rule->quarters &&
+		bits_in(evidence->weekdays & WORKDAYS) >= rule->weekdays;
+}
+
+int64_t
+kz_evidence_next_s(const struct kz_evidence *evidence,
+	const struct kz_persistence *rule, int64_t now_s)
+{
+	if (evidence->bads == 0 || now_s > lapse_s(evidence, rule))
+		return INT64_MAX;
+	if (evidence->newest_bad_s > now_s + rule->slot_s)
+		return evidence->newest_bad_s - rule->slot_s;
+	return lapse_s(evidence, rule) + 1;
+}
+
+uint32_t
+kz_evidence_netclasses(const struct kz_evidence *evidence)
+{
+	uint32_t bits = 0;
+
+	for (size_t i = 0; i < evidence->rest_count; i++)
+		bits |= 1U << evidence->rests[i].netclass;
+	return bits;
+}
+
+uint8_t
+kz_evidence_weight(
+	const struct kz_evidence *evidence, const struct kz_persistence *rule)
+{
+	uint8_t least = evidence->weight;
+	uint32_t count = 0;
+
+	for (size_t i = evidence->slot_count; i > 0; i--) {
+		const struct kz_slot *slot = &evidence->slots[i - 1];
+
+		if (slot->outcome != KZ_OUTCOME_BAD ||
+			slot->when_s < evidence->first_bad_s)
+			break;
+		if (slot->weight < least)
+			least = slot->weight;
+		count++;
+		if (count >= rule->count &&
+			evidence->newest_bad_s - slot->when_s >= rule->span_s)
+			break;
+	}
+	return least;
+}
