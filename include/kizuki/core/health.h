@@ -8,8 +8,19 @@
  *         networks, one within fresh before and one within fresh after it.
  *         A class whose canaries all fail is red until settle after it works
  *         again.
- * Pure:   values in, values out.  A struct kz_health is some 100 KB: the
- *         caller keeps it, never the stack.
+ * Rules:  only KZ_REACH_ALIVE is an ok.  A canary fails by refused,
+ *         unreachable, timeout or ours; reset, silent and noise say nothing of
+ *         the line.  Red: at least two canaries were asked within the last
+ *         2 x fresh, all of them failed, and nobody of the class was alive
+ *         since the first of these failures.  So one canary alone never makes
+ *         red, nor do canaries that are dead themselves while mail flows.
+ *         Green again: with the first ok that is no older than the newest
+ *         failure; findings older than settle after it stay unknown.
+ *         What cannot be excluded: a line that is down for less than 2 x fresh
+ *         and unseen by canaries.
+ * Pure:   values in, values out.  A struct kz_health is some 140 KB: the
+ *         caller keeps it, never the stack.  All zero (but rules) is empty.
+ * Clock:  set back: kz_health_forget_future.
  * Source: kizuki's docs/DESIGN.md, Evidence.
  */
 #ifndef KIZUKI_CORE_HEALTH_H
@@ -65,27 +76,44 @@ enum kz_health_answer {
 	KZ_HEALTH_UNKNOWN, /* it cannot count any more */
 };
 
-/* Take what came of one contact; canary: it was asked as one. */
+/*
+ * Take what came of one contact; canary: it was asked as one.  Contacts may
+ * come in any order; of each eighth of fresh the first and the last ok of a
+ * few places are kept.  An import of more than some 4 x fresh gives touches in
+ * the order of time and judges each finding as soon as fresh after it was
+ * given.
+ */
 void kz_health_touch(
 	struct kz_health *health, const struct kz_touch *touch, bool canary);
 
 /*
- * May this bad count?  One without rests always may.  hold_s after the
- * finding an answer is final: GREEN or UNKNOWN.  A class that is red or still
- * settles, or in which nothing was ever ok, is UNKNOWN (the latter: of a
+ * May this bad count?  One without rests always may, so does one already
+ * judged.  hold_s after the finding an answer is final: GREEN or UNKNOWN.  An
+ * ok speaks for a class when its place holds none of the addresses of that
+ * class that failed; the ok before and the ok after are two, each in the same
+ * second as the finding at the closest.  That all MX hosts are dead
+ * (KZ_SYM_MX_ALL_DEAD) needs them from two places.  A class that is red or
+ * still settles, or in which nothing was ever ok, is UNKNOWN (the latter: of a
  * dual-stack target the family that was never ok is left out, where the other
  * family was; nothing else may be left out).
  */
 enum kz_health_answer kz_health_judge(const struct kz_health *health,
 	const struct kz_finding *finding, int64_t now_s);
 
-/* One bit for each class whose verdicts are suspended at now_s. */
+/* One bit for each class that is red or settles at now_s: its verdicts rest. */
 uint32_t kz_health_suspended(const struct kz_health *health, int64_t now_s);
 
 /*
+ * Whoever sees that the clock was set back calls this (it costs little: once
+ * a second will do).  What lies more than fresh ahead of now_s is forgotten;
+ * a class that was settling settles from now_s.
+ */
+void kz_health_forget_future(struct kz_health *health, int64_t now_s);
+
+/*
  * The addresses of a class lately ok, newest first and one for each place,
- * that serve as canaries where the operator names none: at most max of them
- * into addrs.  Returns how many.
+ * those that failed as canaries since then last, that serve as canaries where
+ * the operator names none: at most max of them into addrs.  Returns how many.
  */
 size_t kz_health_remembered(const struct kz_health *health,
 	enum kz_netclass netclass, struct kz_addr *addrs, size_t max);
