@@ -5,6 +5,22 @@
  * What:   takes the evidence of a site, keeps what is persistent, drops
  *         duplicates by cause (the largest stays, ties by catalogue order),
  *         caps each family, adds up, and says whether that convicts.
+ * Causes: one each for the set of name servers (ns-single-listed,
+ *         reg-ns-single, ns-effectively-single, and while the latter counts
+ *         also ns-dead, ns-lame, ns-name-missing), for a difference of its
+ *         lists, for a split zone, for family SEC, for SPF.  Else two are of
+ *         one cause when an address on which both rest is the same, or
+ *         without addresses the object (a host's, an address's or a handle's
+ *         name); a fault of the domain itself is a cause of its own.
+ * Profiles: paper convicts by one persistent symptom that convicts alone, at
+ *         its full points (also where its points are dropped as a duplicate:
+ *         the fault is there), or by the rule of cautious.  cautious: a total
+ *         of 8 with two families of 2; or one symptom of 8; or three causes
+ *         in one family (not RDNS, POL, WEB) with 8 before the cap.
+ * Not:    an operator's words (allow, deny, pardon), the ceiling, halving for
+ *         providers; that log-mx-unreachable and log-queue-expired are left
+ *         out where a probe has seen the object ok: the caller does not give
+ *         such rows.
  * Pure:   integers only; each step stands in the reasons.
  * Source: kizuki's docs/DESIGN.md, Decisions (profiles).
  */
@@ -52,12 +68,14 @@ struct kz_reason {
 
 struct kz_verdict {
 	enum kz_verdict_state state;
-	uint8_t total;                     /* after the caps */
-	uint8_t family[KZ_FAMILY_COUNT];   /* after the cap */
+	uint8_t total;                      /* after the caps */
+	uint8_t family[KZ_FAMILY_COUNT];    /* after the cap */
 	uint16_t uncapped[KZ_FAMILY_COUNT]; /* before it */
-	uint32_t netclasses; /* that the counting reasons rest on, bits */
-	int64_t until_s;     /* may change by time alone at this moment */
-	size_t reason_count; /* counting ones first, by points */
+	/* Bits: what COUNTS, DROPPED and SUSPENDED reasons rest on. */
+	uint32_t netclasses;
+	int64_t until_s;     /* may change by time alone at this moment;
+				INT64_MAX: never */
+	size_t reason_count; /* in the order of fates, each by points */
 	struct kz_reason reasons[KZ_REASONS_MAX];
 };
 
@@ -70,12 +88,19 @@ struct kz_verdict_input {
 	bool if_this_lasts;      /* take every bad as persistent */
 	int64_t now_s;
 	const struct kz_evidence_row *rows;
-	size_t row_count; /* rows above a bound are left out, oldest bad last */
+	/* Of more bad ones than KZ_REASONS_MAX the weightiest are looked at. */
+	size_t row_count;
 };
 
+/*
+ * Weigh all evidence of a site at now_s.  state is BROKEN where it convicts,
+ * else SUSPECT where anything is bad (waiting and suspended ones too), else
+ * SOUND where it was examined, else UNKNOWN.
+ */
 void kz_verdict_make(
 	const struct kz_verdict_input *input, struct kz_verdict *verdict);
 
+/* Static texts, never NULL. */
 const char *kz_verdict_state_text(enum kz_verdict_state state);
 const char *kz_profile_text(enum kz_profile profile);
 
