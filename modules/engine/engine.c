@@ -96,21 +96,15 @@ say_bad_list(void *arg, const char *message)
 static void
 make_tables(struct kz_engine *engine)
 {
-	RB_INIT(&engine->memos.tree);
+	/* Trees are empty when zero; tail queues point at themselves. */
 	TAILQ_INIT(&engine->memos.list);
-	RB_INIT(&engine->trusts.keys);
-	RB_INIT(&engine->trusts.ids);
 	TAILQ_INIT(&engine->trusts.list);
-	RB_INIT(&engine->instances.tree);
 	TAILQ_INIT(&engine->instances.list);
 	TAILQ_INIT(&engine->holds.list);
-	RB_INIT(&engine->holds.mentions);
 	TAILQ_INIT(&engine->holds.mention_list);
 	TAILQ_INIT(&engine->flights.list);
 	TAILQ_INIT(&engine->flights.looks);
-	RB_INIT(&engine->queue.tree);
 	TAILQ_INIT(&engine->queue.list);
-	RB_INIT(&engine->queue.bringers);
 	TAILQ_INIT(&engine->queue.bringer_list);
 }
 

@@ -18,14 +18,13 @@ look_drop(struct kz_engine *engine, struct kz_look *look)
 void
 kz_flights_free(struct kz_engine *engine)
 {
-	struct kz_flight *flight;
+	struct kz_flight *flight, *next_flight;
+	struct kz_look *look, *next_look;
 
-	while ((flight = TAILQ_FIRST(&engine->flights.list)) != NULL) {
-		TAILQ_REMOVE(&engine->flights.list, flight, next);
+	TAILQ_FOREACH_SAFE (flight, &engine->flights.list, next, next_flight)
 		free(flight);
-	}
-	while (!TAILQ_EMPTY(&engine->flights.looks))
-		look_drop(engine, TAILQ_FIRST(&engine->flights.looks));
+	TAILQ_FOREACH_SAFE (look, &engine->flights.looks, next, next_look)
+		look_drop(engine, look);
 }
 
 bool
@@ -106,8 +105,8 @@ kz_admin_look(struct kz_engine *engine, const struct kz_name *site,
 	struct kz_order order = {.site = *site, .tcp = true, .confirm = true};
 	struct kz_look *look;
 
-	while (engine->flights.look_count >= KZ_LOOKS_MAX) {
-		look = TAILQ_LAST(&engine->flights.looks, kz_look_list);
+	look = TAILQ_LAST(&engine->flights.looks, kz_look_list);
+	if (engine->flights.look_count >= KZ_LOOKS_MAX) {
 		if (!look->done)
 			return KZ_EBUSY;
 		look_drop(engine, look);

@@ -10,9 +10,9 @@
 #include "kizuki/engine/admin.h"
 #include "kizuki/engine/engine.h"
 
-#define KZ_LOOKS_MAX     32  /* kept, done or not */
-#define KZ_LOOK_FINDINGS 256 /* of one look */
-#define KZ_LOOK_KEEP_MS  (10 * 60 * 1000)
+#define KZ_LOOKS_MAX     32     /* kept, done or not */
+#define KZ_LOOK_FINDINGS 256    /* of one look */
+#define KZ_LOOK_KEEP_MS  600000 /* ten minutes */
 
 struct kz_flight {
 	TAILQ_ENTRY(kz_flight) next;

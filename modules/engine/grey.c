@@ -34,12 +34,13 @@ hash8(const struct kz_engine *engine, const char *bytes, size_t len,
 static size_t
 append_folded(char *out, const char *word)
 {
-	size_t len = 0;
+	size_t len = strlen(word);
 
-	for (; word[len] != '\0'; len++)
-		out[len] = word[len] >= 'A' && word[len] <= 'Z'
-			? (char)(word[len] - 'A' + 'a')
-			: word[len];
+	for (size_t i = 0; i < len; i++) {
+		out[i] = word[i];
+		if (word[i] >= 'A' && word[i] <= 'Z')
+			out[i] = (char)(word[i] | 0x20);
+	}
 	out[len] = '\0';
 	return len + 1;
 }

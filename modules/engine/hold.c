@@ -7,7 +7,7 @@
 #include "engine_priv.h"
 
 /* Longer than any examination takes. */
-#define MENTION_MS (15 * 60 * 1000)
+#define MENTION_MS 900000
 
 static int
 compare(const struct kz_mention *left, const struct kz_mention *right)

@@ -93,7 +93,7 @@ touch_by_time(const void *left, const void *right)
 }
 
 static bool
-counts(const struct kz_import *import, const struct kz_finding *finding)
+usable(const struct kz_import *import, const struct kz_finding *finding)
 {
 	/* Everything is there: what is not green by now never will be. */
 	return finding->outcome == KZ_OUTCOME_OK || finding->judged ||
@@ -108,7 +108,7 @@ counts(const struct kz_import *import, const struct kz_finding *finding)
  */
 static void
 judge_all(struct kz_import *import, const struct kz_now *now,
-	struct kz_import_counts *result)
+	struct kz_import_counts *counts)
 {
 	size_t touch = 0;
 
@@ -122,30 +122,30 @@ judge_all(struct kz_import *import, const struct kz_now *now,
 			kz_health_touch(import->health,
 				&import->touches[touch++], false);
 		if (finding->outcome == KZ_OUTCOME_UNKNOWN ||
-			!counts(import, finding))
-			result->unknown++;
+			!usable(import, finding))
+			counts->unknown++;
 		else if (kz_observe_add(import->engine, finding, now) ==
 			KZ_EVIDENCE_SAME)
-			result->ignored++;
+			counts->ignored++;
 		else
-			result->taken++;
+			counts->taken++;
 	}
 }
 
 void
 kz_import_finish(struct kz_import **import, const struct kz_now *now,
-	struct kz_import_counts *result)
+	struct kz_import_counts *counts)
 {
 	struct kz_import *work = *import;
 
-	*result = (struct kz_import_counts){0};
+	*counts = (struct kz_import_counts){0};
 	if (work->count > 0)
 		qsort(work->findings, work->count, sizeof(*work->findings),
 			by_time);
 	if (work->touch_count > 0)
 		qsort(work->touches, work->touch_count, sizeof(*work->touches),
 			touch_by_time);
-	judge_all(work, now, result);
+	judge_all(work, now, counts);
 	free(work->findings);
 	free(work->touches);
 	free(work->health);

@@ -7,7 +7,7 @@
 
 #include "engine_priv.h"
 
-#define INSTANCE_MS (60 * 60 * 1000)
+#define INSTANCE_MS 3600000 /* an hour */
 /* Equal decisions that come within this are one line. */
 #define LINE_MS 1000
 

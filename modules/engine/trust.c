@@ -7,9 +7,9 @@
 #include "engine_priv.h"
 
 /* A question without an answer is asked again after this. */
-#define ANSWER_MS (30 * 1000)
+#define ANSWER_MS 30000
 /* What could not be found out is asked again after this. */
-#define UNKNOWN_MS (60 * 1000)
+#define UNKNOWN_MS 60000
 
 static int
 compare_key(

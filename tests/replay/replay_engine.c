@@ -384,8 +384,8 @@ play_finding(char **words, size_t count)
 	if (kz_symptom_find(str(words[1]), &finding.symptom) != KZ_OK ||
 		kz_outcome_find(str(words[3]), &finding.outcome) != KZ_OK)
 		errx(EX_DATAERR, "no finding: %s %s", words[1], words[3]);
-	finding.weight = (uint8_t)atol(value_of(words, count, "weight",
-		kz_symptom_info(finding.symptom)->points > 9 ? "10" : "0"));
+	finding.weight = (uint8_t)strtoll(
+		value_of(words, count, "weight", "0"), NULL, 10);
 	if (finding.weight == 0)
 		finding.weight = kz_symptom_info(finding.symptom)->points;
 	(void)strlcpy(finding.object,
@@ -545,7 +545,8 @@ play_lines(size_t from, bool inner)
 		if (strcmp(words[0], "repeat") == 0 && count == 2) {
 			size_t behind = at;
 
-			for (long i = atol(words[1]); i > 0; i--)
+			for (long long i = strtoll(words[1], NULL, 10); i > 0;
+				i--)
 				behind = play_lines(at, true);
 			at = behind;
 			continue;
@@ -558,10 +559,8 @@ play_lines(size_t from, bool inner)
 static void
 remove_home(void)
 {
-	char command[64];
 	char *const argv[] = {"rm", "-rf", home, NULL};
 
-	(void)command;
 	execvp(argv[0], argv);
 	err(EX_OSERR, "rm");
 }

@@ -93,9 +93,11 @@ void kz_engine_close(struct kz_engine **engine);
 /* Make what was decided durable; after it the answers may leave. */
 void kz_engine_commit(struct kz_engine *engine, const struct kz_now *now);
 
-/* Read a counter, add one to it. */
+/* Since the start. */
 uint64_t kz_engine_counter(
 	const struct kz_engine *engine, enum kz_counter counter);
+
+/* One more. */
 void kz_engine_count(struct kz_engine *engine, enum kz_counter counter);
 
 /*
