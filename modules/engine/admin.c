@@ -109,6 +109,24 @@ struct listing {
 	void *arg;
 };
 
+/* The oldest first bad of the reasons with that fate. */
+static int64_t
+oldest_bad(const struct kz_verdict *verdict, const struct kz_rows *rows,
+	enum kz_reason_fate fate)
+{
+	int64_t oldest_s = 0;
+
+	for (size_t i = 0; i < verdict->reason_count; i++) {
+		const struct kz_reason *reason = &verdict->reasons[i];
+		int64_t first_s = rows->rows[reason->row].evidence->first_bad_s;
+
+		if (reason->fate == fate &&
+			(oldest_s == 0 || first_s < oldest_s))
+			oldest_s = first_s;
+	}
+	return oldest_s;
+}
+
 static bool
 list_site(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
 	size_t len)
@@ -119,6 +137,7 @@ list_site(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
 	struct kz_verdict verdict;
 	struct kz_site site;
 	struct kz_rows rows;
+	int64_t since_s = 0;
 
 	if (kz_site_decode(value, len, &site) != KZ_OK ||
 		kz_name_parse((struct kz_str){(const char *)key, key_len},
@@ -127,11 +146,14 @@ list_site(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
 	name = kz_name_reversed(&reversed);
 	kz_rows_load(engine, &name, &site.zone, &rows);
 	kz_rows_verdict(engine, &site, &rows, false, listing->now, &verdict);
+	since_s = oldest_bad(&verdict, &rows, KZ_REASON_COUNTS);
+	if (since_s == 0)
+		since_s = oldest_bad(&verdict, &rows, KZ_REASON_WAITING);
 	kz_rows_free(&rows);
 	if (listing->state != NULL && *listing->state != verdict.state)
 		return true;
 	listing->count++;
-	return listing->visit(listing->arg, &name, &site, &verdict) &&
+	return listing->visit(listing->arg, &name, &site, &verdict, since_s) &&
 		listing->count != listing->limit;
 }
 

@@ -103,6 +103,8 @@ struct subjects {
 	struct kz_engine *engine;
 	struct telling *telling;
 	struct kz_name last;
+	size_t left; /* subjects that may still be told */
+	bool more;   /* there was one more */
 };
 
 static bool
@@ -123,6 +125,11 @@ next_subject(void *arg, const uint8_t *key, size_t key_len,
 	subject = kz_name_reversed(&reversed);
 	if (kz_name_equal(&subject, &subjects->last))
 		return true;
+	if (subjects->left == 0) {
+		subjects->more = true;
+		return false;
+	}
+	subjects->left--;
 	subjects->last = subject;
 	tell_site(subjects->engine, subjects->telling, &subject);
 	return !subjects->telling->ended;
@@ -133,7 +140,8 @@ kz_admin_findings(struct kz_engine *engine, const struct kz_name *site,
 	const struct kz_now *now, kz_admin_finding *visit, void *arg)
 {
 	struct telling telling = {.visit = visit, .arg = arg};
-	struct subjects subjects = {.engine = engine, .telling = &telling};
+	struct subjects subjects = {
+		.engine = engine, .telling = &telling, .left = SIZE_MAX};
 
 	(void)now;
 	if (site != NULL) {
@@ -142,4 +150,31 @@ kz_admin_findings(struct kz_engine *engine, const struct kz_name *site,
 	}
 	return kz_store_scan(engine->store, KZ_TABLE_EVIDENCE,
 		(const uint8_t *)"", 0, NULL, 0, 0, next_subject, &subjects);
+}
+
+enum kz_result
+kz_admin_findings_after(struct kz_engine *engine, struct kz_name *after,
+	size_t count, kz_admin_finding *visit, void *arg)
+{
+	struct telling telling = {.visit = visit, .arg = arg};
+	struct subjects subjects = {.engine = engine,
+		.telling = &telling,
+		.last = *after,
+		.left = count};
+	uint8_t from[KZ_NAME_MAX + 1];
+	size_t len = 0;
+	enum kz_result result;
+
+	/* Behind every key of the subject told last: they go on with NUL. */
+	if (after->len > 0) {
+		len = kz_memo_key(after, from, KZ_NAME_MAX);
+		from[len++] = 1;
+	}
+	result = kz_store_scan(engine->store, KZ_TABLE_EVIDENCE,
+		(const uint8_t *)"", 0, len > 0 ? from : NULL, len, 0,
+		next_subject, &subjects);
+	if (result != KZ_OK)
+		return result;
+	*after = subjects.more ? subjects.last : (struct kz_name){0};
+	return KZ_OK;
 }

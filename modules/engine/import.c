@@ -146,6 +146,16 @@ kz_import_finish(struct kz_import **import, const struct kz_now *now,
 		qsort(work->touches, work->touch_count, sizeof(*work->touches),
 			touch_by_time);
 	judge_all(work, now, counts);
+	kz_import_drop(import);
+}
+
+void
+kz_import_drop(struct kz_import **import)
+{
+	struct kz_import *work = *import;
+
+	if (work == NULL)
+		return;
 	free(work->findings);
 	free(work->touches);
 	free(work->health);

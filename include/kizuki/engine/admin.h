@@ -18,9 +18,13 @@
 
 enum kz_word { KZ_WORD_ALLOW, KZ_WORD_DENY, KZ_WORD_PARDON };
 
-/* False ends the walk. */
+/*
+ * False ends the walk.  since_s: the first bad of the oldest reason that
+ * counts, or that waits where none counts; 0 where there is none.
+ */
 typedef bool kz_admin_site(void *arg, const struct kz_name *name,
-	const struct kz_site *site, const struct kz_verdict *verdict);
+	const struct kz_site *site, const struct kz_verdict *verdict,
+	int64_t since_s);
 typedef bool kz_admin_finding(void *arg, const struct kz_finding *finding);
 
 /*
@@ -57,6 +61,15 @@ KZ_MUST_CHECK enum kz_result kz_admin_forget(struct kz_engine *engine,
 KZ_MUST_CHECK enum kz_result kz_admin_findings(struct kz_engine *engine,
 	const struct kz_name *site, const struct kz_now *now,
 	kz_admin_finding *visit, void *arg);
+
+/*
+ * The same of at most count subjects behind *after, which is the root to begin
+ * with and becomes the last one told, or the root where none is left: all of
+ * the store in pieces between which decisions are made.
+ */
+KZ_MUST_CHECK enum kz_result kz_admin_findings_after(struct kz_engine *engine,
+	struct kz_name *after, size_t count, kz_admin_finding *visit,
+	void *arg);
 
 /*
  * Begin a look at a site for an operator; its findings are kept for ten

@@ -44,6 +44,9 @@ KZ_MUST_CHECK enum kz_result kz_import_touch(
 void kz_import_finish(struct kz_import **import, const struct kz_now *now,
 	struct kz_import_counts *counts);
 
+/* Forget an import that did not come to its end.  NULL is fine. */
+void kz_import_drop(struct kz_import **import);
+
 /* Everything known of a site, for show and findings. */
 struct kz_rows;
 struct kz_site_view {
