@@ -30,6 +30,10 @@ case ${1:-} in
 		echo "usage: lab.sh COMMAND [ARG...]" >&2
 		exit 64
 	}
+	[ -x "$tree/$B/lab/sink" ] || {
+		echo "lab: mail sinks are not built: make $B/lab/sink" >&2
+		exit 69
+	}
 	"$here/sign.sh" "$tree/build/lab-zones" # files of the caller's own
 	root=
 	[ "$(id -u)" = 0 ] || root="sudo --"
