@@ -126,12 +126,13 @@ kz_grey_take(struct kz_engine *engine, const struct kz_grey_key *key,
 	struct kz_grey_entry entry;
 	struct kz_grey_origin origin;
 	size_t len = 0;
+	/* There is none where the origin is allowed by itself. */
+	bool found = kz_grey_load(engine, key, &entry, &origin);
 
-	if (!kz_grey_load(engine, key, &entry, &origin))
-		return;
-	kz_grey_taken(&engine->config->greylist, key->kind, &entry, &origin,
-		now->wall_s);
-	kz_grey_save(engine, key, &entry);
+	kz_grey_taken(&engine->config->greylist, key->kind,
+		found ? &entry : NULL, &origin, now->wall_s);
+	if (found)
+		kz_grey_save(engine, key, &entry);
 	origin_key(key, origin_at);
 	if (kz_grey_origin_encode(&origin, record, sizeof(record), &len) ==
 		KZ_OK)

@@ -81,6 +81,7 @@ apply_greylist(struct kz_engine *engine, struct decision *decision)
 	struct kz_judgement *judgement = &decision->judgement;
 	struct kz_grey_entry entry;
 	struct kz_grey_origin origin;
+	struct kz_grey_attempt attempt;
 	struct kz_grey_key key;
 	bool found;
 
@@ -90,13 +91,15 @@ apply_greylist(struct kz_engine *engine, struct decision *decision)
 	else
 		kz_grey_key_net(engine, decision->request, &key);
 	found = kz_grey_load(engine, &key, &entry, &origin);
-	/* A record that breaks its rules counts as none; the mail waits anew.
-	 */
-	if (kz_grey_try(policy, key.kind, judgement->ripens,
-		    found ? &entry : NULL, &origin, decision->now->wall_s,
-		    &decision->step) != KZ_OK &&
-		kz_grey_try(policy, key.kind, judgement->ripens, NULL, &origin,
-			decision->now->wall_s, &decision->step) != KZ_OK)
+	attempt = (struct kz_grey_attempt){
+		.kind = key.kind,
+		.ripens = judgement->ripens,
+		.found = found ? &entry : NULL,
+		.origin = &origin,
+		.now_s = decision->now->wall_s,
+	};
+	/* Records that can be read are valid: only the clock can be wrong. */
+	if (kz_grey_try(policy, &attempt, &decision->step) != KZ_OK)
 		return;
 	decision->stepped = true;
 	decision->defer = !decision->step.pass;
