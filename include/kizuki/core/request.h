@@ -64,6 +64,7 @@ struct kz_reply {
 	char waited_site[KZ_HELO_MAX + 1];
 };
 
+/* "primary", "secondary", "sole", and back.  KZ_NOT_FOUND: no such word. */
 const char *kz_stage_text(enum kz_stage stage);
 KZ_MUST_CHECK enum kz_result kz_stage_find(
 	struct kz_str text, enum kz_stage *stage);

@@ -20,6 +20,8 @@
 
 #include "kizuki/base/addr.h"
 #include "kizuki/base/name.h"
+#include "kizuki/base/result.h"
+#include "kizuki/base/str.h"
 
 enum kz_verify_kind {
 	KZ_VERIFY_MAILFROM,
@@ -30,7 +32,7 @@ enum kz_verify_kind {
 };
 
 struct kz_question {
-	uint64_t id; /* chosen by the asker, comes back in the answer */
+	uint64_t id; /* chosen by the asker, at most INT64_MAX; comes back */
 	enum kz_verify_kind kind;
 	struct kz_name name;   /* root for rdns: the prober finds it */
 	struct kz_addr client; /* KZ_ADDR_NONE for site */
@@ -50,5 +52,15 @@ struct kz_verified {
 	struct kz_name site; /* with has_site */
 	struct kz_name zone; /* with has_site: site itself or above it */
 };
+
+/* Words of the lines, static, never NULL: "helo", "yes". */
+const char *kz_verify_kind_text(enum kz_verify_kind kind);
+const char *kz_verify_outcome_text(enum kz_verify_outcome outcome);
+
+/* Words back to numbers.  KZ_NOT_FOUND: no such word. */
+KZ_MUST_CHECK enum kz_result kz_verify_kind_find(
+	struct kz_str text, enum kz_verify_kind *kind);
+KZ_MUST_CHECK enum kz_result kz_verify_outcome_find(
+	struct kz_str text, enum kz_verify_outcome *outcome);
 
 #endif
