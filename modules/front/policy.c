@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: ISC */
+#include "kizuki/front/policy.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "kizuki/base/name.h"
+#include "kizuki/base/text.h"
+
+size_t
+kz_policy_find(struct kz_str bytes)
+{
+	const char *end;
+
+	if (bytes.len > 0 && bytes.ptr[0] == '\n')
+		return 1;
+	end = memmem(bytes.ptr, bytes.len, "\n\n", 2);
+	return end == NULL ? 0 : (size_t)(end - bytes.ptr) + 2;
+}
+
+static bool
+str_is(struct kz_str str, const char *word)
+{
+	return str.len == strlen(word) && memcmp(str.ptr, word, str.len) == 0;
+}
+
+/* The request under way, and what counts only together with something else. */
+struct parsing {
+	struct kz_request *request;
+	bool ours; /* request=smtpd_access_policy */
+	bool ccert_subject;
+	bool ccert_fingerprint;
+};
+
+/* False: the value cannot be taken. */
+typedef bool take_value(struct parsing *parsing, struct kz_str value);
+
+static bool
+keep(struct kz_str value, char *field, size_t size)
+{
+	if (value.len >= size)
+		return false;
+	memcpy(field, value.ptr, value.len);
+	field[value.len] = '\0';
+	return true;
+}
+
+static bool
+take_request(struct parsing *parsing, struct kz_str value)
+{
+	parsing->ours = str_is(value, "smtpd_access_policy");
+	return true;
+}
+
+static bool
+take_state(struct parsing *parsing, struct kz_str value)
+{
+	if (str_is(value, "RCPT"))
+		parsing->request->point = KZ_POINT_RCPT;
+	else if (str_is(value, "END-OF-MESSAGE"))
+		parsing->request->point = KZ_POINT_EOM;
+	return true;
+}
+
+static bool
+take_context(struct parsing *parsing, struct kz_str value)
+{
+	return value.len == 0 ||
+		kz_stage_find(value, &parsing->request->stage) == KZ_OK;
+}
+
+static bool
+take_client(struct parsing *parsing, struct kz_str value)
+{
+	return kz_addr_parse(value, &parsing->request->client) == KZ_OK;
+}
+
+static bool
+take_client_name(struct parsing *parsing, struct kz_str value)
+{
+	struct kz_request *request = parsing->request;
+
+	return str_is(value, "unknown") ||
+		keep(value, request->client_name, sizeof(request->client_name));
+}
+
+static bool
+take_helo(struct parsing *parsing, struct kz_str value)
+{
+	struct kz_request *request = parsing->request;
+
+	return keep(value, request->helo, sizeof(request->helo));
+}
+
+static bool
+take_sender(struct parsing *parsing, struct kz_str value)
+{
+	struct kz_request *request = parsing->request;
+
+	return keep(value, request->sender, sizeof(request->sender));
+}
+
+static bool
+take_recipient(struct parsing *parsing, struct kz_str value)
+{
+	struct kz_request *request = parsing->request;
+
+	return keep(value, request->recipient, sizeof(request->recipient));
+}
+
+static bool
+take_instance(struct parsing *parsing, struct kz_str value)
+{
+	struct kz_request *request = parsing->request;
+
+	return keep(value, request->instance, sizeof(request->instance));
+}
+
+static bool
+take_sasl(struct parsing *parsing, struct kz_str value)
+{
+	parsing->request->authenticated = value.len > 0;
+	return true;
+}
+
+static bool
+take_subject(struct parsing *parsing, struct kz_str value)
+{
+	parsing->ccert_subject = value.len > 0;
+	return true;
+}
+
+static bool
+take_fingerprint(struct parsing *parsing, struct kz_str value)
+{
+	parsing->ccert_fingerprint = value.len > 0;
+	return true;
+}
+
+static bool
+take_spf(struct parsing *parsing, struct kz_str value)
+{
+	parsing->request->spf_pass = str_is(value, "pass");
+	return true;
+}
+
+static bool
+take_dnswl(struct parsing *parsing, struct kz_str value)
+{
+	parsing->request->dnswl_hit = str_is(value, "hit");
+	return true;
+}
+
+/* What kizuki looks at; everything else is ignored. */
+static const struct {
+	const char *name;
+	take_value *take;
+	const char *why; /* where the value cannot be taken */
+} attributes[] = {
+	{"request", take_request, ""},
+	{"protocol_state", take_state, ""},
+	{"policy_context", take_context,
+		"policy_context: primary, secondary or sole was expected"},
+	{"client_address", take_client,
+		"client_address: an address was expected"},
+	{"client_name", take_client_name, "client_name: too long"},
+	{"helo_name", take_helo, "helo_name: too long"},
+	{"sender", take_sender, "sender: too long"},
+	{"recipient", take_recipient, "recipient: too long"},
+	{"instance", take_instance, "instance: too long"},
+	{"sasl_username", take_sasl, ""},
+	{"ccert_subject", take_subject, ""},
+	{"ccert_fingerprint", take_fingerprint, ""},
+	{"kz_spf", take_spf, ""},
+	{"kz_dnswl", take_dnswl, ""},
+};
+
+#define ATTRIBUTE_COUNT (sizeof(attributes) / sizeof(attributes[0]))
+
+/* One line without its newline.  *bad is kept for the end: framing first. */
+static enum kz_result
+take_line(struct parsing *parsing, struct kz_str line, uint32_t *seen,
+	const char **bad)
+{
+	const char *equals = memchr(line.ptr, '=', line.len);
+	struct kz_str name, value;
+
+	if (equals == NULL)
+		return KZ_EFORMAT;
+	name = (struct kz_str){line.ptr, (size_t)(equals - line.ptr)};
+	value = (struct kz_str){equals + 1, line.len - name.len - 1};
+	for (size_t i = 0; i < ATTRIBUTE_COUNT; i++) {
+		if (!str_is(name, attributes[i].name))
+			continue;
+		if ((*seen & UINT32_C(1) << i) == 0 &&
+			!attributes[i].take(parsing, value) && *bad == NULL)
+			*bad = attributes[i].why;
+		*seen |= UINT32_C(1) << i;
+		break;
+	}
+	return KZ_OK;
+}
+
+/* Every line up to the blank one. */
+static enum kz_result
+take_lines(struct parsing *parsing, struct kz_str bytes, const char **bad)
+{
+	uint32_t seen = 0;
+
+	while (bytes.len > 0 && bytes.ptr[0] != '\n') {
+		const char *end = memchr(bytes.ptr, '\n', bytes.len);
+		struct kz_str line = bytes;
+
+		if (end != NULL)
+			line.len = (size_t)(end - bytes.ptr);
+		if (take_line(parsing, line, &seen, bad) != KZ_OK)
+			return KZ_EFORMAT;
+		if (end == NULL)
+			break;
+		bytes.ptr += line.len + 1;
+		bytes.len -= line.len + 1;
+	}
+	return KZ_OK;
+}
+
+/* What a request that can be answered must have beside its form. */
+static const char *
+missing(const struct kz_request *request)
+{
+	if (request->client.family == KZ_ADDR_NONE)
+		return "client_address was expected";
+	if (request->point == KZ_POINT_RCPT && request->recipient[0] == '\0')
+		return "recipient was expected";
+	return NULL;
+}
+
+enum kz_result
+kz_policy_parse(
+	struct kz_str bytes, struct kz_request *request, const char **why)
+{
+	struct kz_request made = {
+		.point = KZ_POINT_OTHER,
+		.stage = KZ_STAGE_SOLE,
+	};
+	struct parsing parsing = {.request = &made};
+	const char *bad = NULL;
+
+	if (memchr(bytes.ptr, '\0', bytes.len) != NULL) {
+		*why = "a NUL octet";
+		return KZ_EFORMAT;
+	}
+	if (take_lines(&parsing, bytes, &bad) != KZ_OK) {
+		*why = "name=value was expected in each line";
+		return KZ_EFORMAT;
+	}
+	if (!parsing.ours) {
+		*why = "request=smtpd_access_policy was expected";
+		return KZ_EFORMAT;
+	}
+	if (bad == NULL)
+		bad = missing(&made);
+	if (bad != NULL) {
+		*why = bad;
+		return KZ_EINVAL;
+	}
+	if (parsing.ccert_subject && parsing.ccert_fingerprint)
+		made.authenticated = true;
+	*request = made;
+	return KZ_OK;
+}
+
+/* Something to say, all of it printable ASCII. */
+static bool
+text_clean(const char *text, size_t size)
+{
+	size_t len = strnlen(text, size);
+
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] < ' ' || text[i] > '~')
+			return false;
+	}
+	return len > 0 && len < size;
+}
+
+/* RFC 5322 section 2.2: printable ASCII, and far below 998 octets. */
+static void
+put_waited(struct kz_text *answer, const struct kz_reply *reply)
+{
+	size_t len = strnlen(reply->waited_site, sizeof(reply->waited_site));
+	struct kz_name site;
+
+	kz_text_word(answer, "action=PREPEND X-Kizuki: delayed; seconds=");
+	kz_text_number(answer, reply->waited_s);
+	if (kz_name_parse((struct kz_str){reply->waited_site, len}, &site) ==
+			KZ_OK &&
+		site.len > 0) {
+		kz_text_word(answer, "; site=");
+		kz_text_put(answer, kz_name_str(&site));
+	}
+	kz_text_word(answer, "\n\n");
+}
+
+size_t
+kz_policy_answer(const struct kz_reply *reply, char *buffer, size_t size)
+{
+	struct kz_text answer = kz_text_make(buffer, size);
+
+	assert(size >= KZ_POLICY_ANSWER_SIZE);
+	if (reply != NULL && reply->action == KZ_ACTION_DEFER &&
+		text_clean(reply->text, sizeof(reply->text))) {
+		kz_text_word(&answer, "action=450 4.7.1 ");
+		kz_text_word(&answer, reply->text);
+		kz_text_word(&answer, "\n\n");
+	} else if (reply != NULL && reply->action == KZ_ACTION_ACCEPT &&
+		reply->waited_s > 0) {
+		put_waited(&answer, reply);
+	} else {
+		kz_text_word(&answer, "action=DUNNO\n\n");
+	}
+	assert(!answer.cut);
+	return answer.used;
+}
