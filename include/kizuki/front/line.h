@@ -3,7 +3,8 @@
  * line - the JSON lines between kizukid, kizuki-probe, kizuki and farms
  *
  * What:   one value for each kind of line, parsed and printed.  Unknown keys
- *         are ignored, a "v" other than 1 is refused.
+ *         are ignored, a "v" other than 1, a key given twice and more than 8
+ *         levels are refused.  What prints parses to the same value.
  * Owner:  plain values.  A struct kz_line is some 4 KB.
  * Errors: KZ_EFORMAT with *why a static text.
  * Source: kizuki's docs/protocol.md.
@@ -40,8 +41,8 @@ enum kz_line_kind {
 
 struct kz_line_examine {
 	struct kz_name site;
-	bool tcp;     /* SMTP may be contacted */
-	bool confirm; /* the shorter rate limit holds: recheck, repair */
+	bool tcp;           /* SMTP may be contacted */
+	bool confirm;       /* the shorter rate limit holds: recheck, repair */
 	size_t watch_count; /* names met in sessions, besides watch_names */
 	struct kz_name watch[KZ_LINE_WATCHED];
 };
@@ -78,15 +79,23 @@ struct kz_line {
 	} u;
 };
 
-/* One line, with or without its newline. */
+/*
+ * One line, with or without its newline.  A weight above the symptom's points
+ * is lowered to them, without one a bad has all of them; a weight above 10, a
+ * moment before 1970 or after the year 9999 and a control octet in a text are
+ * refused.
+ */
 KZ_MUST_CHECK enum kz_result kz_line_parse(
 	struct kz_str bytes, struct kz_line *line, const char **why);
 
 /*
  * Into buffer with a newline; *len its octets.  KZ_ETRUNC: size is less than
- * it takes (KZ_LINE_MAX always suffices).
+ * it takes (KZ_LINE_MAX always suffices).  KZ_EINVAL: kz_line_parse would not
+ * take it (the root where a name is due, a text that is not UTF-8 or holds a
+ * control octet, a moment out of range).  KZ_ENOMEM.  buffer may be written to
+ * in any case.
  */
-KZ_MUST_CHECK enum kz_result kz_line_print(const struct kz_line *line,
-	char *buffer, size_t size, size_t *len);
+KZ_MUST_CHECK enum kz_result kz_line_print(
+	const struct kz_line *line, char *buffer, size_t size, size_t *len);
 
 #endif
