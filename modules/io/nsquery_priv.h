@@ -59,6 +59,7 @@ struct kz_nsquery_job {
 	int64_t starved_ms;      /* since when nothing was to be had; 0: not */
 	struct evbuffer *stream; /* what came by TCP; NULL: not connected */
 	size_t try;              /* of KZ_NSQUERY_TRIES */
+	size_t datagrams;        /* read in this try */
 	bool plain;              /* the question went out in plain case */
 	bool case_lost;          /* the server does not echo the case */
 	bool edns_refused;       /* it said FORMERR or NOTIMP to EDNS */

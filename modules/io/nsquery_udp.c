@@ -67,6 +67,7 @@ next_try(struct kz_nsquery_job *job)
 		return;
 	}
 	/* reading may have stopped in a flood */
+	job->datagrams = 0;
 	(void)event_add(job->watch, NULL);
 	send_try(job);
 }
@@ -130,7 +131,7 @@ readable(evutil_socket_t fd, short what, void *arg)
 	uint8_t packet[KZ_NSQUERY_DATAGRAM_SIZE];
 
 	(void)what;
-	for (size_t i = 0; i < DATAGRAMS_MAX; i++) {
+	while (job->datagrams++ < DATAGRAMS_MAX) {
 		ssize_t len = recv(fd, packet, sizeof(packet), 0);
 
 		if (len < 0 && (errno == EAGAIN || errno == EINTR))

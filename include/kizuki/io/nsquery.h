@@ -68,6 +68,7 @@ struct kz_ns_answer {
 	uint32_t dropped;        /* datagrams that answered something else */
 };
 
+/* Told the outcome, once; may ask again. */
 typedef void kz_nsquery_done(void *arg, const struct kz_ns_answer *answer);
 
 /* KZ_ENOMEM.  Options are copied, but for the lists of their scope. */

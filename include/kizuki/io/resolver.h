@@ -40,6 +40,7 @@ struct kz_answer {
 	size_t len;
 };
 
+/* Told the outcome, once; may ask again. */
 typedef void kz_resolver_done(void *arg, const struct kz_answer *answer);
 
 struct kz_resolver_options {

@@ -42,6 +42,7 @@ struct kz_smtp_result {
 	uint16_t code; /* with ALIVE: 220, 450, 554 ... */
 };
 
+/* Told the outcome, once; may ask again. */
 typedef void kz_smtp_done(void *arg, const struct kz_smtp_result *result);
 
 /* KZ_ENOMEM.  Options are copied, but for the lists of their scope. */
