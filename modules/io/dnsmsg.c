@@ -9,9 +9,65 @@
 /* A chain is followed this far (kizuki's docs/DESIGN.md, Probing). */
 #define CHAIN_MAX 8
 
+#define SECTIONS 3
+
 struct kz_dnsmsg {
-	ldns_pkt *packet;
+	ldns_rr_list *sections[SECTIONS]; /* by enum kz_dns_section */
 };
+
+static size_t
+count_at(const uint8_t *packet, size_t offset)
+{
+	return (size_t)packet[offset] << 8 | packet[offset + 1];
+}
+
+/* The next record of the packet into a list, or away where that is NULL. */
+static ldns_status
+take_record(ldns_rr_list *list, const uint8_t *packet, size_t len, size_t *at,
+	ldns_pkt_section section)
+{
+	ldns_rr *record = NULL;
+	ldns_status status = ldns_wire2rr(&record, packet, len, at, section);
+
+	if (status != LDNS_STATUS_OK)
+		return status;
+	if (list == NULL) {
+		ldns_rr_free(record);
+	} else if (!ldns_rr_list_push_rr(list, record)) {
+		ldns_rr_free(record);
+		return LDNS_STATUS_MEM_ERR;
+	}
+	return LDNS_STATUS_OK;
+}
+
+/*
+ * Record by record: ldns_wire2pkt of 1.8.3 loses the memory of all TSIG
+ * records but the last, and a server may send thousands.
+ */
+static ldns_status
+take_records(struct kz_dnsmsg *message, const uint8_t *packet, size_t len)
+{
+	static const ldns_pkt_section names[SECTIONS] = {LDNS_SECTION_ANSWER,
+		LDNS_SECTION_AUTHORITY, LDNS_SECTION_ADDITIONAL};
+	size_t questions = count_at(packet, 4); /* QDCOUNT */
+	size_t at = LDNS_HEADER_SIZE;
+	ldns_status status = LDNS_STATUS_OK;
+
+	for (size_t i = 0; status == LDNS_STATUS_OK && i < questions; i++)
+		status = take_record(
+			NULL, packet, len, &at, LDNS_SECTION_QUESTION);
+	for (size_t i = 0; i < SECTIONS; i++) {
+		size_t count = count_at(packet, 6 + 2 * i); /* ANCOUNT ... */
+
+		message->sections[i] = ldns_rr_list_new();
+		if (message->sections[i] == NULL)
+			return LDNS_STATUS_MEM_ERR;
+		for (size_t j = 0; status == LDNS_STATUS_OK && j < count; j++)
+			status = take_record(message->sections[i], packet, len,
+				&at, names[i]);
+	}
+	return status;
+}
 
 enum kz_result
 kz_dnsmsg_parse(const uint8_t *packet, size_t len, struct kz_dnsmsg **message)
@@ -25,9 +81,9 @@ kz_dnsmsg_parse(const uint8_t *packet, size_t len, struct kz_dnsmsg **message)
 	parsed = calloc(1, sizeof(*parsed));
 	if (parsed == NULL)
 		return KZ_ENOMEM;
-	status = ldns_wire2pkt(&parsed->packet, packet, len);
+	status = take_records(parsed, packet, len);
 	if (status != LDNS_STATUS_OK) {
-		free(parsed);
+		kz_dnsmsg_free(&parsed);
 		return status == LDNS_STATUS_MEM_ERR ? KZ_ENOMEM : KZ_EFORMAT;
 	}
 	*message = parsed;
@@ -39,23 +95,10 @@ kz_dnsmsg_free(struct kz_dnsmsg **message)
 {
 	if (*message == NULL)
 		return;
-	ldns_pkt_free((*message)->packet);
+	for (size_t i = 0; i < SECTIONS; i++)
+		ldns_rr_list_deep_free((*message)->sections[i]);
 	free(*message);
 	*message = NULL;
-}
-
-static const ldns_rr_list *
-section_of(const struct kz_dnsmsg *message, enum kz_dns_section section)
-{
-	switch (section) {
-	case KZ_DNS_ANSWER:
-		return ldns_pkt_answer(message->packet);
-	case KZ_DNS_AUTHORITY:
-		return ldns_pkt_authority(message->packet);
-	case KZ_DNS_ADDITIONAL:
-		return ldns_pkt_additional(message->packet);
-	}
-	return NULL;
 }
 
 /* The i-th record of a section, NULL behind its last. */
@@ -63,11 +106,10 @@ static const ldns_rr *
 record_at(
 	const struct kz_dnsmsg *message, enum kz_dns_section section, size_t i)
 {
-	const ldns_rr_list *records = section_of(message, section);
+	const ldns_rr_list *records = message->sections[section];
 
-	return records != NULL && i < ldns_rr_list_rr_count(records)
-		? ldns_rr_list_rr(records, i)
-		: NULL;
+	return i < ldns_rr_list_rr_count(records) ? ldns_rr_list_rr(records, i)
+						  : NULL;
 }
 
 /*
