@@ -37,7 +37,7 @@ kz_config_defaults(struct kz_config *config)
 	}
 	/* an operator's statement counts at once, until its own end */
 	fresh.persistence[KZ_CLASS_O] = (struct kz_persistence){
-		.count = 1, .slot_s = 1, .max_age_s = UINT32_MAX};
+		.count = 1, .slot_s = 3600, .max_age_s = 0};
 	*config = fresh;
 	return KZ_OK;
 }

@@ -7,9 +7,9 @@
 
 #define WIDTH 79
 
-/* Words of text in lines of WIDTH, each behind prefix. */
-static void
-put_wrapped(FILE *out, const char *prefix, size_t indent, const char *text)
+void
+config_put_wrapped(
+	FILE *out, const char *prefix, size_t indent, const char *text)
 {
 	size_t column = 0;
 
@@ -35,8 +35,8 @@ put_wrapped(FILE *out, const char *prefix, size_t indent, const char *text)
 	fputc('\n', out);
 }
 
-static void
-describe(const struct option *option, char buffer[EXPECTED_SIZE])
+void
+option_describe(const struct option *option, char buffer[EXPECTED_SIZE])
 {
 	struct kz_text text = kz_text_make(buffer, EXPECTED_SIZE);
 
@@ -51,8 +51,8 @@ describe(const struct option *option, char buffer[EXPECTED_SIZE])
 	}
 }
 
-static void
-put_value(FILE *out, const struct option *option, const char *text)
+void
+option_put_value(FILE *out, const struct option *option, const char *text)
 {
 	const char *mark = "";
 
@@ -91,15 +91,15 @@ titles_shown(const struct config_section *section)
 	return 1;
 }
 
-static bool
-belongs(const struct option *option, const struct config_section *section)
+bool
+option_belongs(
+	const struct option *option, const struct config_section *section)
 {
 	return strcmp(option->section, section->name) == 0;
 }
 
-/* The names of all titles, as they may be written. */
-static void
-put_titles(FILE *out, const struct config_section *section)
+void
+config_put_titles(FILE *out, const struct config_section *section)
 {
 	for (size_t i = 0; i < section->titles; i++) {
 		fputs(i > 0 ? ", " : "", out);
@@ -124,30 +124,31 @@ kz_config_help(FILE *out)
 		for (size_t title = 0; title < titles; title++) {
 			option_full_name(option, title, name);
 			fprintf(out, "%s = ", name);
-			put_value(out, option, option_default(option, title));
+			option_put_value(
+				out, option, option_default(option, title));
 			fputc('\n', out);
 		}
-		describe(option, kind);
-		put_wrapped(out, "\t", 8, kind);
-		put_wrapped(out, "\t", 8, option->text);
+		option_describe(option, kind);
+		config_put_wrapped(out, "\t", 8, kind);
+		config_put_wrapped(out, "\t", 8, option->text);
 	}
 }
 
 static void
 sample_option(FILE *out, const struct option *option, size_t title)
 {
-	const char *tab = option->section[0] == '\0' ? "" : "\t";
-	const char *prefix = option->section[0] == '\0' ? "# " : "\t# ";
-	size_t indent = option->section[0] == '\0' ? 2 : 10;
+	bool top = option->section[0] == '\0';
+	const char *prefix = top ? "# " : "\t# ";
+	size_t indent = top ? 2 : 10;
 	char kind[EXPECTED_SIZE];
 
 	if (title == 0) {
-		describe(option, kind);
-		put_wrapped(out, prefix, indent, option->text);
-		put_wrapped(out, prefix, indent, kind);
+		option_describe(option, kind);
+		config_put_wrapped(out, prefix, indent, option->text);
+		config_put_wrapped(out, prefix, indent, kind);
 	}
-	fprintf(out, "%s#%s = ", tab, option->name);
-	put_value(out, option, option_default(option, title));
+	fprintf(out, "%s#%s = ", top ? "" : "\t", option->name);
+	option_put_value(out, option, option_default(option, title));
 	fputc('\n', out);
 }
 
@@ -159,15 +160,21 @@ sample_section(FILE *out, const struct config_section *section)
 	fprintf(out, "\n# %s\n", section->text);
 	if (section->titles > titles) {
 		fputs("# (one section each for ", out);
-		put_titles(out, section);
+		config_put_titles(out, section);
 		fputs(")\n", out);
 	}
 	for (size_t title = 0; title < titles; title++) {
+		const char *between = "";
+
 		put_title(out, section, title);
 		fputs(section->name[0] != '\0' ? " {\n" : "\n", out);
-		for (size_t i = 0; i < config_option_count; i++)
-			if (belongs(&config_options[i], section))
-				sample_option(out, &config_options[i], title);
+		for (size_t i = 0; i < config_option_count; i++) {
+			if (!option_belongs(&config_options[i], section))
+				continue;
+			fputs(between, out);
+			sample_option(out, &config_options[i], title);
+			between = title == 0 ? "\n" : "";
+		}
 		fputs(section->name[0] != '\0' ? "}\n" : "", out);
 	}
 }
@@ -206,10 +213,10 @@ manual_option(FILE *out, const struct option *option)
 			fprintf(out, "%s%s ", title > 0 ? ", " : "",
 				section->title(title));
 		fputc('`', out);
-		put_value(out, option, option_default(option, title));
+		option_put_value(out, option, option_default(option, title));
 		fputc('`', out);
 	}
-	describe(option, kind);
+	option_describe(option, kind);
 	fputs(" | ", out);
 	put_cell(out, kind);
 	fputs(" | ", out);
@@ -246,7 +253,7 @@ kz_config_manual(FILE *out)
 				"`%s TITLE { ... }`, where TITLE is one "
 				"of: ",
 				section->name);
-			put_titles(out, section);
+			config_put_titles(out, section);
 			fputs(".\n\n", out);
 		} else if (section->name[0] != '\0') {
 			fprintf(out, "`%s { ... }`\n\n", section->name);
@@ -255,7 +262,7 @@ kz_config_manual(FILE *out)
 		      "|---|---|---|---|\n",
 			out);
 		for (size_t j = 0; j < config_option_count; j++)
-			if (belongs(&config_options[j], section))
+			if (option_belongs(&config_options[j], section))
 				manual_option(out, &config_options[j]);
 	}
 }

@@ -117,14 +117,30 @@ void option_kind(const struct option *option, struct kz_text *text);
 
 /* "greylist delay", "persistence network span", "mode" */
 #define OPTION_NAME_SIZE 80
-void option_full_name(
-	const struct option *option, size_t title, char buffer[OPTION_NAME_SIZE]);
+void option_full_name(const struct option *option, size_t title,
+	char buffer[OPTION_NAME_SIZE]);
 
 /* Make a default ready: as option_set for each word of a list. */
 KZ_MUST_CHECK enum kz_result option_set_default(
 	const struct option *option, size_t title, void *place);
 
 void option_free(const struct option *option, void *place);
+
+/* Words of text in lines of 79 columns, each behind prefix. */
+void config_put_wrapped(
+	FILE *out, const char *prefix, size_t indent, const char *text);
+
+/* For what is printed: option_kind with units and presets in full. */
+void option_describe(const struct option *option, char buffer[EXPECTED_SIZE]);
+
+/* A value as it is written in a file. */
+void option_put_value(FILE *out, const struct option *option, const char *text);
+
+bool option_belongs(
+	const struct option *option, const struct config_section *section);
+
+/* The names of all titles, as they may be written. */
+void config_put_titles(FILE *out, const struct config_section *section);
 
 /* One "name = value" of a file; a list has one for each element. */
 struct config_entry {

@@ -113,6 +113,15 @@ number_set(const struct option *option, const char *text, void *place)
 	return KZ_OK;
 }
 
+enum kz_result
+kz_config_duration(const char *text, uint32_t *seconds)
+{
+	static const struct option span = {
+		.type = OPTION_SECONDS, .min = 1, .max = 400 * INT64_C(86400)};
+
+	return number_set(&span, text, seconds);
+}
+
 struct kz_str
 option_word(const char *words, size_t i)
 {

@@ -144,8 +144,15 @@ void kz_config_free(struct kz_config *config);
 /* --help-config: every option with default, range, unit and text. */
 void kz_config_help(FILE *out);
 
+/* A duration as in the file, up to 400 d.  KZ_EINVAL: it is none. */
+KZ_MUST_CHECK enum kz_result kz_config_duration(
+	const char *text, uint32_t *seconds);
+
 /* The sample file and docs/configuration.md, from the same table. */
 void kz_config_sample(FILE *out);
 void kz_config_manual(FILE *out);
+
+/* kizuki.conf(5) in the mdoc language. */
+void kz_config_man(FILE *out);
 
 #endif
