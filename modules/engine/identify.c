@@ -105,6 +105,28 @@ take_rdns(struct kz_engine *engine, const struct kz_request *request,
 	}
 }
 
+/* A name was given, and nobody knows yet whether it leads to the client. */
+static bool
+undecided(const struct kz_named *named)
+{
+	return named->named && !named->yes &&
+		(named->trust.state != KZ_TRUST_KNOWN || !named->trust.sure);
+}
+
+static bool
+can_change(struct kz_engine *engine, const struct kz_scene *scene,
+	const struct kz_named *named, const struct kz_now *now)
+{
+	const struct kz_named *rdns = &scene->named[KZ_ID_RDNS];
+
+	if (named->trust.state != KZ_TRUST_PENDING)
+		return false;
+	/* Verified, it would take the reverse name out of the game. */
+	if (scene->open && rdns->yes && may_be_broken(engine, &rdns->name, now))
+		return true;
+	return named->named && may_be_broken(engine, &named->name, now);
+}
+
 void
 kz_identify(struct kz_engine *engine, const struct kz_request *request,
 	const struct kz_now *now, struct kz_scene *scene)
@@ -116,15 +138,13 @@ kz_identify(struct kz_engine *engine, const struct kz_request *request,
 	take_mailfrom(engine, request, now, scene);
 	take_helo(engine, request, now, scene);
 	take_rdns(engine, request, now, scene);
-	for (size_t i = 0; i < KZ_ID_COUNT; i++) {
+	scene->open = undecided(&scene->named[KZ_ID_MAILFROM]) ||
+		undecided(&scene->named[KZ_ID_HELO]);
+	for (size_t i = 0; i < KZ_ID_COUNT && !scene->wait; i++) {
 		const struct kz_named *named = &scene->named[i];
 
-		if (named->trust.state != KZ_TRUST_PENDING)
-			continue;
-		if (any ||
-			(named->named &&
-				may_be_broken(engine, &named->name, now)))
-			scene->wait = true;
+		scene->wait = (any && named->trust.state == KZ_TRUST_PENDING) ||
+			can_change(engine, scene, named, now);
 	}
 }
 
@@ -159,4 +179,6 @@ kz_identify_fill(struct kz_engine *engine, struct kz_scene *scene,
 				&scene->memos[i]->site.allow, now->wall_s))
 			session->allowed = true;
 	}
+	if (scene->open)
+		session->identities[KZ_ID_RDNS].verified = false;
 }

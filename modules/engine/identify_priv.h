@@ -24,6 +24,8 @@ struct kz_scene {
 	struct kz_memo *memos[KZ_ID_COUNT]; /* of the sites; NULL: none */
 	bool shared; /* HELO or reverse name is of a shared sender */
 	bool wait;   /* a pending verification can change the answer */
+	bool open;   /* HELO or MAIL FROM could not be verified either way:
+			the reverse name alone does not convict then */
 };
 
 /* Look the names up; asks the prober where nothing is known. */

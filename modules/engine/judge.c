@@ -8,7 +8,6 @@
 #include "identify_priv.h"
 #include "kizuki/core/decision.h"
 #include "kizuki/engine/schedule.h"
-#include "kizuki/io/clock.h"
 
 #define HOUR_S 3600
 /* More null senders of a site than this in an hour are no call-backs. */
@@ -183,7 +182,7 @@ put_times(struct kz_text *line, const struct decision *decision,
 		line, "waited", decision->stepped ? step->waited_s : 0);
 	kz_text_pair_number(
 		line, "retry_in", decision->stepped ? step->wait_s : 0);
-	kz_text_pair_number(line, "ms", kz_clock_mono_ms() - started_ms);
+	kz_text_pair_number(line, "ms", decision->now->mono_ms - started_ms);
 }
 
 static struct kz_str
@@ -356,5 +355,17 @@ bool
 kz_judge_verified(struct kz_engine *engine, const struct kz_verified *verified,
 	const struct kz_now *now)
 {
-	return kz_trust_answer(engine, verified, now);
+	const struct kz_trust_entry *entry =
+		kz_trust_answer(engine, verified, now);
+
+	if (entry == NULL)
+		return false;
+	/* The session that led here may be over: its site was seen. */
+	if (verified->outcome == KZ_VERIFY_YES && verified->has_site &&
+		entry->kind != KZ_VERIFY_SITE &&
+		(entry->kind == KZ_VERIFY_MAILFROM ||
+			!kz_engine_shared(engine, &verified->name)))
+		kz_schedule_seen(engine, &verified->site, &verified->zone,
+			&verified->name, &entry->client, now);
+	return true;
 }

@@ -100,6 +100,7 @@ known(const struct kz_trust_entry *entry)
 {
 	return (struct kz_trust){
 		.state = KZ_TRUST_KNOWN,
+		.sure = entry->outcome != KZ_VERIFY_UNKNOWN,
 		.yes = entry->outcome == KZ_VERIFY_YES,
 		.has_site = entry->site != NULL,
 		.name = name_from(entry->name),
@@ -126,6 +127,7 @@ ask(struct kz_engine *engine, struct kz_trust_entry *entry,
 	if (!engine->hooks.ask(engine->hooks.arg, &question))
 		return false;
 	entry->id = question.id;
+	entry->client = *client;
 	entry->pending = true;
 	entry->until_ms = now->mono_ms + ANSWER_MS;
 	(void)RB_INSERT(kz_trust_ids, &engine->trusts.ids, entry);
@@ -189,7 +191,7 @@ lasts_ms(const struct kz_engine *engine, const struct kz_trust_entry *entry)
 	return UNKNOWN_MS;
 }
 
-bool
+const struct kz_trust_entry *
 kz_trust_answer(struct kz_engine *engine, const struct kz_verified *verified,
 	const struct kz_now *now)
 {
@@ -197,7 +199,7 @@ kz_trust_answer(struct kz_engine *engine, const struct kz_verified *verified,
 
 	entry = RB_FIND(kz_trust_ids, &engine->trusts.ids, &key);
 	if (entry == NULL)
-		return false;
+		return NULL;
 	not_pending(engine, entry);
 	free(entry->name);
 	free(entry->site);
@@ -213,7 +215,7 @@ kz_trust_answer(struct kz_engine *engine, const struct kz_verified *verified,
 	entry->until_ms = now->mono_ms + lasts_ms(engine, entry);
 	TAILQ_REMOVE(&engine->trusts.list, entry, age);
 	TAILQ_INSERT_HEAD(&engine->trusts.list, entry, age);
-	return true;
+	return entry;
 }
 
 void

@@ -22,6 +22,7 @@ struct kz_trust_entry {
 	enum kz_verify_kind kind;
 	bool pending;
 	uint64_t id; /* of the question, while pending */
+	struct kz_addr client;
 	int64_t until_ms;
 	enum kz_verify_outcome outcome;
 	char *name; /* of rdns: the confirmed one; else NULL */
@@ -49,6 +50,7 @@ enum kz_trust_state {
 
 struct kz_trust {
 	enum kz_trust_state state;
+	bool sure; /* yes or no, not "could not be found out" */
 	bool yes;
 	bool has_site;
 	struct kz_name name; /* of rdns */
@@ -63,8 +65,11 @@ struct kz_trust kz_trust_find(struct kz_engine *engine,
 	enum kz_verify_kind kind, const struct kz_name *name,
 	const struct kz_addr *client, const struct kz_now *now);
 
-/* An answer came.  False: nobody waits for it. */
-bool kz_trust_answer(struct kz_engine *engine,
+/*
+ * An answer came.  The entry it belongs to, until the next call of anything
+ * here; NULL: nobody waits for it.
+ */
+const struct kz_trust_entry *kz_trust_answer(struct kz_engine *engine,
 	const struct kz_verified *verified, const struct kz_now *now);
 
 /* The prober is gone: nothing is pending any more. */

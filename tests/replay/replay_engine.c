@@ -14,12 +14,14 @@
  *   eom instance=I          the end of DATA
  *   finding SYMPTOM SITE OUTCOME [object=O] [value=V] [weight=N] [rest=C/A]...
  *   touch SERVICE ADDR REACH [canary]
- *   done SITE FAMILY...     an examination ended, these families complete
+ *   look SITE               an examination begins now
+ *   done SITE FAMILY...     it ended, these families complete
  *   prober down|up          questions find nobody, or somebody
  *   say allow|deny|pardon SITE [SPAN]
  *   show SITE               its verdict
  *   log on|off              the engine's log lines in the output
- *   repeat N ... end        the lines between, N times
+ *   restart                 kizukid ends and is started again
+ *   repeat N ... end        the lines between, N times; %i is the turn, from 1
  * Out: a line for each rcpt and show.
  */
 #include <err.h>
@@ -65,6 +67,7 @@ static bool prober_up = true;
 static bool logging;
 static struct kz_question asked[64];
 static size_t asked_count;
+static long long turn; /* of the innermost repeat */
 
 static struct kz_str
 str(const char *text)
@@ -442,6 +445,17 @@ play_done(char **words, size_t count)
 }
 
 static void
+play_look(const char *text)
+{
+	struct kz_name site = name_of(text);
+	uint64_t id;
+
+	open_engine();
+	if (kz_admin_look(engine, &site, &now, &id) != KZ_OK)
+		errx(EX_SOFTWARE, "cannot look at %s", text);
+}
+
+static void
 play_say(char **words, size_t count)
 {
 	struct kz_name site = name_of(words[2]);
@@ -484,6 +498,15 @@ play_show(const char *text)
 }
 
 static void
+play_restart(void)
+{
+	asked_count = 0;
+	kz_engine_close(&engine);
+	kz_store_close(&store);
+	open_engine();
+}
+
+static void
 play_words(char **words, size_t count)
 {
 	const char *what = words[0];
@@ -507,18 +530,42 @@ play_words(char **words, size_t count)
 		play_finding(words, count);
 	else if (strcmp(what, "touch") == 0 && count > 3)
 		play_touch(words, count);
+	else if (strcmp(what, "look") == 0 && count == 2)
+		play_look(words[1]);
 	else if (strcmp(what, "done") == 0 && count > 1)
 		play_done(words, count);
 	else if (strcmp(what, "say") == 0 && count > 2)
 		play_say(words, count);
 	else if (strcmp(what, "prober") == 0 && count == 2)
 		prober_up = strcmp(words[1], "up") == 0;
+	else if (strcmp(what, "restart") == 0)
+		play_restart();
 	else if (strcmp(what, "log") == 0 && count == 2)
 		logging = strcmp(words[1], "on") == 0;
 	else if (strcmp(what, "show") == 0 && count == 2)
 		play_show(words[1]);
 	else
 		errx(EX_DATAERR, "not understood: %s", what);
+}
+
+/* A script line with its turn filled in and its comment cut off. */
+static void
+fill_line(const char *from, char *line, size_t size)
+{
+	size_t used = 0;
+	int len = 0;
+
+	for (; *from != '\0' && used + 24 < size; used += (size_t)len) {
+		len = 1;
+		if (strncmp(from, "%i", 2) == 0) {
+			len = snprintf(line + used, size - used, "%lld", turn);
+			from += 2;
+		} else {
+			line[used] = *from++;
+		}
+	}
+	line[used] = '\0';
+	line[strcspn(line, "#\n")] = '\0';
 }
 
 /* Play lines from to before end; returns the line behind its "end". */
@@ -532,8 +579,7 @@ play_lines(size_t from, bool inner)
 		char *words[WORDS_MAX], *rest = line, *word;
 		size_t count = 0;
 
-		(void)strlcpy(line, script[at++], sizeof(line));
-		line[strcspn(line, "#\n")] = '\0';
+		fill_line(script[at++], line, sizeof(line));
 		while (count < WORDS_MAX &&
 			(word = strsep(&rest, " \t")) != NULL)
 			if (*word != '\0')
@@ -545,9 +591,12 @@ play_lines(size_t from, bool inner)
 		if (strcmp(words[0], "repeat") == 0 && count == 2) {
 			size_t behind = at;
 
-			for (long long i = strtoll(words[1], NULL, 10); i > 0;
-				i--)
+			long long turns = strtoll(words[1], NULL, 10);
+
+			for (long long i = 1; i <= turns; i++) {
+				turn = i;
 				behind = play_lines(at, true);
+			}
 			at = behind;
 			continue;
 		}
@@ -559,9 +608,7 @@ play_lines(size_t from, bool inner)
 static void
 remove_home(void)
 {
-	char *const argv[] = {"rm", "-rf", home, NULL};
-
-	execvp(argv[0], argv);
+	execlp("rm", "rm", "-rf", home, (char *)NULL);
 	err(EX_OSERR, "rm");
 }
 
