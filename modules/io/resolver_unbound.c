@@ -315,9 +315,9 @@ ignore_answer(void *arg, int rcode, void *packet, int len, int sec, char *why,
 	(void)was_ratelimited;
 }
 
-/* libunbound reads its files at the first look-up: make one of a local name. */
+/* Named here, read when libunbound starts. */
 static enum kz_result
-read_files(struct ub_ctx *context, const struct kz_resolver_options *options)
+set_files(struct ub_ctx *context, const struct kz_resolver_options *options)
 {
 	const char *hints = options->root_hints;
 	const char *anchor = options->trust_anchor;
@@ -325,16 +325,26 @@ read_files(struct ub_ctx *context, const struct kz_resolver_options *options)
 
 	if (error != 0)
 		return complain("root hints", hints, error);
-	if (anchor != NULL && anchor[0] != '\0') {
-		error = ub_ctx_add_ta_file(context, anchor);
-		if (error != 0)
-			return complain("trust anchor", anchor, error);
-	}
-	error = ub_resolve_event(context, "localhost.", TYPE_A, CLASS_IN, NULL,
-		ignore_answer, NULL);
-	if (error != 0)
-		return complain("cannot start with root hints", hints, error);
-	return KZ_OK;
+	if (anchor == NULL || anchor[0] == '\0')
+		return KZ_OK;
+	error = ub_ctx_add_ta_file(context, anchor);
+	return error == 0 ? KZ_OK : complain("trust anchor", anchor, error);
+}
+
+/* libunbound reads its files at the first look-up: make one of a local name. */
+static enum kz_result
+read_files(struct ub_ctx *context, const struct kz_resolver_options *options)
+{
+	const char *anchor = options->trust_anchor;
+	int error = ub_resolve_event(context, "localhost.", TYPE_A, CLASS_IN,
+		NULL, ignore_answer, NULL);
+
+	if (error == 0)
+		return KZ_OK;
+	(void)fprintf(stderr, "resolver: root hints %s, trust anchor %s: %s\n",
+		options->root_hints, anchor != NULL ? anchor : "none",
+		ub_strerror(error));
+	return error == UB_NOMEM ? KZ_ENOMEM : KZ_EIO;
 }
 
 static const struct kz_resolver_ops unbound_ops = {
@@ -365,6 +375,9 @@ kz_resolver_open(struct event_base *base,
 	unbound->context = ub_ctx_create_event(base);
 	if (unbound->pump != NULL && unbound->context != NULL)
 		result = set_options(unbound->context);
+	if (result == KZ_OK)
+		result = set_files(unbound->context, options);
+	/* the first zone ends the setting of options */
 	if (result == KZ_OK && options->lab)
 		result = open_lab_zones(unbound->context);
 	if (result == KZ_OK)
