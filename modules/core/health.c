@@ -12,6 +12,8 @@
  * other places close a granule for one more.
  */
 #define GRANULE_OTHERS 4
+/* A canary that fails so many times fresh while others answer is dead. */
+#define DEAD_FRESHES 12
 /* Granules in fresh. */
 #define GRANULES 8
 
@@ -115,6 +117,10 @@ take_outcome(
 {
 	if (canary == NULL || touch->when_s < canary->when_s)
 		return;
+	if (ok)
+		canary->failing_since_s = 0;
+	else if (canary->when_s == 0 || canary->ok)
+		canary->failing_since_s = touch->when_s;
 	canary->when_s = touch->when_s;
 	canary->ok = ok;
 }
@@ -132,31 +138,40 @@ newest_failure_s(const struct kz_health_class *class)
 	return newest_s;
 }
 
+static int64_t
+newest_ok_s(const struct kz_health_class *class)
+{
+	return class->ok_count > 0 ? class->oks[class->ok_count - 1].when_s : 0;
+}
+
 /*
- * All canaries asked within 2 x fresh before now_s fail, two at least, and
- * nobody of the class answered since the first of these failures.
+ * Of the canaries asked within 2 x fresh before now_s two at least fail and
+ * none is ok, and nobody of the class answered since the first of these
+ * failures.
  */
 static bool
 all_fail(const struct kz_health_class *class, uint32_t fresh_s, int64_t now_s)
 {
+	int64_t window_s = 2 * (int64_t)fresh_s;
+	int64_t dead_s = DEAD_FRESHES * (int64_t)fresh_s;
+	int64_t ok_s = newest_ok_s(class);
 	int64_t first_s = now_s;
-	size_t asked = 0;
+	size_t failed = 0;
 
 	for (size_t i = 0; i < class->canary_count; i++) {
 		const struct kz_health_canary *canary = &class->canaries[i];
 
-		if (canary->when_s == 0 ||
-			canary->when_s < now_s - 2 * (int64_t)fresh_s)
+		if (canary->when_s == 0 || canary->when_s < now_s - window_s)
 			continue;
 		if (canary->ok)
 			return false;
+		if (ok_s - canary->failing_since_s > dead_s)
+			continue;
 		if (canary->when_s < first_s)
 			first_s = canary->when_s;
-		asked++;
+		failed++;
 	}
-	return asked >= RED_CANARIES &&
-		(class->ok_count == 0 ||
-			class->oks[class->ok_count - 1].when_s < first_s);
+	return failed >= RED_CANARIES && ok_s < first_s;
 }
 
 static void
@@ -233,7 +248,8 @@ kz_health_forget_future(struct kz_health *health, int64_t now_s)
 			class->ok_count--;
 		for (size_t j = 0; j < class->canary_count; j++) {
 			if (ahead(class->canaries[j].when_s, now_s, fresh_s))
-				class->canaries[j].when_s = 0;
+				class->canaries[j] = (struct kz_health_canary){
+					.addr = class->canaries[j].addr};
 		}
 		if (ahead(class->green_since_s, now_s, fresh_s))
 			class->green_since_s = now_s;

@@ -10,10 +10,11 @@
  *         again.
  * Rules:  only KZ_REACH_ALIVE is an ok.  A canary fails by refused,
  *         unreachable, timeout or ours; reset, silent and noise say nothing of
- *         the line.  Red: at least two canaries were asked within the last
- *         2 x fresh, all of them failed, and nobody of the class was alive
- *         since the first of these failures.  So one canary alone never makes
- *         red, nor do canaries that are dead themselves while mail flows.
+ *         the line.  Red: of the canaries asked within the last 2 x fresh at
+ *         least two failed and none was ok, and nobody of the class was alive
+ *         since the first of these failures.  A canary that fails for more
+ *         than 12 x fresh while others are alive is dead itself and is not
+ *         looked at.  So one canary alone never makes red.
  *         Green again: with the first ok that is no older than the newest
  *         failure; findings older than settle after it stay unknown.
  *         What cannot be excluded: a line that is down for less than 2 x fresh
@@ -45,7 +46,8 @@ struct kz_health_ok {
 
 struct kz_health_canary {
 	struct kz_addr addr;
-	int64_t when_s; /* of the latest outcome; 0: none */
+	int64_t when_s;          /* of the latest outcome; 0: none */
+	int64_t failing_since_s; /* with a failure: the first in a row */
 	bool ok;
 };
 
