@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/* Whatever decodes must encode back to the same bytes. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kizuki/core/evidence.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	uint8_t again[KZ_EVIDENCE_RECORD_SIZE];
+	struct kz_evidence evidence;
+	size_t len;
+
+	if (kz_evidence_decode(data, size, &evidence) != KZ_OK)
+		return 0;
+	if (kz_evidence_encode(&evidence, again, sizeof(again), &len) !=
+			KZ_OK ||
+		len != size || memcmp(again, data, size) != 0)
+		abort();
+	return 0;
+}
