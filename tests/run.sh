@@ -18,7 +18,8 @@ for program; do
 	name=$(basename "$program")
 	log=build/results/$group-$name.log
 	start=$(date +%s)
-	if "$program" >"$log" 2>&1; then
+	# a test that hangs is a test that fails
+	if timeout --foreground -k 10 900 "$program" >"$log" 2>&1; then
 		echo "ok $name" >>"$out"
 		echo "ok     $group/$name ($(($(date +%s) - start)) s)"
 	else

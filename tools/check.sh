@@ -1,0 +1,65 @@
+#!/bin/bash
+# SPDX-License-Identifier: ISC
+# check - everything that can be tested, then one line with the sum
+#
+# A stage that fails does not keep the others from running.  What each test
+# came to is a line of build/results/STAGE; the sum counts these lines.  The
+# exit status is 0 when nothing failed.
+set -u
+cd "$(dirname "$0")/.." || exit 70
+jobs=$(nproc)
+began=$SECONDS
+rm -rf build/results
+mkdir -p build/results
+
+# record STAGE NAME COMMAND...: one test of its own
+record() {
+	local stage=$1 name=$2
+	shift 2
+	if "$@"; then
+		echo "ok $name" >>"build/results/$stage"
+	else
+		echo "FAILED $name" >>"build/results/$stage"
+		echo "FAILED $stage/$name"
+	fi
+}
+stage() { echo "== $* ($((SECONDS - began)) s)"; }
+make_() { "${MAKE:-make}" --no-print-directory -k -j"$jobs" "$@"; }
+
+# replays OPTION...: each scene is a test
+replays() {
+	local folder=build/gcc in name
+	[ $# = 0 ] || folder=build/gcc-san
+	rm -rf "$folder/replay"
+	make_ "$@" replay || true
+	for in in tests/replay/*.in; do
+		name=$(basename "$in" .in)
+		record "replay${1:+-san}" "$name" [ -f "$folder/replay/$name.out" ]
+	done
+}
+
+stage build
+record build all make_ all tests
+stage unit tests
+make_ unit || true
+stage replays
+replays
+stage scenes with real servers
+make_ e2e || true
+stage unit tests and replays under sanitizers
+record build sanitized make_ SAN=1 tests
+make_ SAN=1 unit || true
+replays SAN=1
+stage lint
+record lint all make_ lint
+stage fuzzing, shortly
+record fuzz all make_ fuzz FUZZ_S="${FUZZ_S:-5}"
+
+# beside the lists lie the logs of single tests
+lists() { find build/results -type f ! -name '*.log' -exec cat {} +; }
+passed=$(lists | grep -c '^ok ')
+failed=$(lists | grep -c '^FAILED ')
+lists | grep '^FAILED '
+echo "took $((SECONDS - began)) s"
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
