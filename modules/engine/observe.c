@@ -206,6 +206,7 @@ kz_observe_tick(struct kz_engine *engine, const struct kz_now *now)
 {
 	struct kz_hold *hold, *next;
 
+	kz_health_forget_future(engine->health, now->wall_s);
 	update_suspended(engine, now);
 	TAILQ_FOREACH_SAFE (hold, &engine->holds.list, next, next) {
 		if (!judge_bad(engine, &hold->finding, now))
