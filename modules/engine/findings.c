@@ -78,6 +78,7 @@ tell_row(struct telling *telling, const struct kz_name *subject,
 	for (size_t i = 0; i < evidence->slot_count; i++) {
 		const struct kz_slot *slot = &evidence->slots[i];
 
+		finding.weight = slot->weight;
 		if (slot->outcome == KZ_OUTCOME_BAD)
 			tell_bad(telling, &finding, evidence, slot->when_s);
 		else
