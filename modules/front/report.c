@@ -89,15 +89,15 @@ foreign(const char *text)
 }
 
 static json_t *
-sentence(const struct kz_words *words, bool fix)
+sentence(const struct kz_words *words, enum kz_language language, bool fix)
 {
 	char buffer[KZ_WORDS_MAX];
 	struct kz_text text = kz_text_make(buffer, sizeof(buffer));
 
 	if (fix)
-		kz_words_fix(words, KZ_LANGUAGE_EN, &text);
+		kz_words_fix(words, language, &text);
 	else
-		kz_words_sentence(words, KZ_LANGUAGE_EN, &text);
+		kz_words_sentence(words, language, &text);
 	return json_string(buffer);
 }
 
@@ -128,9 +128,11 @@ reason_json(const struct kz_report *report, const struct kz_reason *reason)
 		kz_family_text(kz_symptom_info(reason->symptom)->family),
 		"object", foreign(row->object), "points", (int)reason->points,
 		"fate", kz_report_fate_text(reason->fate), "convicts",
-		(int)reason->convicts, "sentence", sentence(&words, false),
-		"fix", sentence(&words, true), "needs", needs(report, reason),
-		"first_bad", (json_int_t)evidence->first_bad_s, "newest_bad",
+		(int)reason->convicts, "sentence",
+		sentence(&words, report->language, false), "fix",
+		sentence(&words, report->language, true), "needs",
+		needs(report, reason), "first_bad",
+		(json_int_t)evidence->first_bad_s, "newest_bad",
 		(json_int_t)evidence->newest_bad_s, "newest_ok",
 		(json_int_t)evidence->newest_ok_s, "count",
 		(json_int_t)evidence->bads);

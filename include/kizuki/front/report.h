@@ -20,11 +20,13 @@
 #include "kizuki/base/text.h"
 #include "kizuki/core/evidence.h"
 #include "kizuki/core/verdict.h"
+#include "kizuki/core/words.h"
 
 struct json_t;
 
 struct kz_report {
 	const struct kz_name *site;
+	enum kz_language language; /* of sentences and advice */
 	enum kz_profile profile;
 	const struct kz_persistence *rules; /* KZ_CLASS_COUNT of them */
 	const struct kz_verdict *verdict;
