@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: ISC */
+/* All sites in short, the program's state, and the metrics. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <bsd/stdlib.h>
+
+#include "api_priv.h"
+#include "kizuki/base/text.h"
+#include "kizuki/engine/admin.h"
+
+#define LIMIT_USUAL 1000
+/* Some 20 MB of answer; export has no such bound. */
+#define LIMIT_MAX    100000
+#define METRICS_SIZE ((size_t)64 << 10)
+/* The program's own lines come behind the engine's. */
+#define OWN_SIZE 2048
+
+struct listing {
+	json_t *sites;
+	bool no_memory;
+};
+
+static bool
+add_site(void *arg, const struct kz_name *name, const struct kz_site *site,
+	const struct kz_verdict *verdict, int64_t since_s)
+{
+	struct listing *listing = arg;
+
+	listing->no_memory =
+		json_array_append_new(listing->sites,
+			json_pack("{s:s,s:s,s:i,s:I,s:I}", "site", name->text,
+				"state", kz_verdict_state_text(verdict->state),
+				"total", (int)verdict->total, "since",
+				(json_int_t)since_s, "next_look",
+				(json_int_t)site->next_look_s)) != 0;
+	return !listing->no_memory;
+}
+
+/* False: there is no such state. */
+static bool
+find_state(const char *text, enum kz_verdict_state *state)
+{
+	for (int i = KZ_VERDICT_UNKNOWN; i <= KZ_VERDICT_BROKEN; i++) {
+		*state = (enum kz_verdict_state)i;
+		if (strcmp(kz_verdict_state_text(*state), text) == 0)
+			return true;
+	}
+	return false;
+}
+
+enum kz_result
+kz_call_sites(struct kz_call_scene *scene)
+{
+	const char *state_text = kz_call_arg(scene->call, "state");
+	const char *limit_text = kz_call_arg(scene->call, "limit");
+	enum kz_verdict_state state = KZ_VERDICT_UNKNOWN;
+	size_t limit = LIMIT_USUAL;
+	struct listing listing = {.no_memory = false};
+	const char *why = NULL;
+
+	if (state_text != NULL && !find_state(state_text, &state))
+		return kz_call_error(scene, 400,
+			"state is broken, suspect, sound or unknown");
+	if (limit_text != NULL)
+		limit = (size_t)strtonum(limit_text, 1, LIMIT_MAX, &why);
+	if (why != NULL)
+		return kz_call_error(scene, 400, "limit is 1 to 100000");
+	listing.sites = json_array();
+	if (listing.sites == NULL)
+		return KZ_ENOMEM;
+	if (kz_admin_sites(scene->call->engine,
+		    state_text == NULL ? NULL : &state, limit, scene->now,
+		    add_site, &listing) != KZ_OK) {
+		json_decref(listing.sites);
+		return kz_call_error(scene, 500, "the store cannot be read");
+	}
+	if (listing.no_memory) {
+		json_decref(listing.sites);
+		return KZ_ENOMEM;
+	}
+	return kz_call_json(scene, 200,
+		json_pack("{s:i,s:o}", "v", 1, "sites", listing.sites));
+}
+
+static json_t *
+counters_json(const struct kz_engine *engine)
+{
+	static const struct {
+		enum kz_counter counter;
+		const char *name;
+	} rows[] = {
+#define ROW(name, text, help) {KZ_COUNT_##name, text},
+		KZ_COUNTER_LIST(ROW)
+#undef ROW
+	};
+	json_t *json = json_object();
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (json_object_set_new(json, rows[i].name,
+			    json_integer((json_int_t)kz_engine_counter(
+				    engine, rows[i].counter))) != 0) {
+			json_decref(json);
+			return NULL;
+		}
+	return json;
+}
+
+enum kz_result
+kz_call_status(struct kz_call_scene *scene)
+{
+	const struct kz_call_program *program = scene->program;
+
+	return kz_call_json(scene, 200,
+		json_pack("{s:i,s:s,s:s,s:I,s:I,s:I,s:{s:b,s:I,s:I},"
+			  "s:{s:b,s:I,s:o},s:o}",
+			"v", 1, "mode",
+			program->enforce ? "enforce" : "observe", "profile",
+			kz_profile_text(program->profile), "now",
+			(json_int_t)scene->now->wall_s, "started",
+			(json_int_t)program->started_s, "connections",
+			(json_int_t)program->connections, "prober", "up",
+			program->prober_up, "starts",
+			(json_int_t)program->prober_starts, "bad_lines",
+			(json_int_t)program->prober_bad_lines, "store",
+			"failing", program->store_failing, "waiting",
+			(json_int_t)program->store_waiting, "cause",
+			kz_call_text(program->store_cause), "counters",
+			counters_json(scene->call->engine)));
+}
+
+static void
+put(struct kz_text *text, const char *name, const char *type, const char *help,
+	uint64_t value)
+{
+	kz_text_word(text, "# HELP kizuki_");
+	kz_text_word(text, name);
+	kz_text_word(text, " ");
+	kz_text_word(text, help);
+	kz_text_word(text, "\n# TYPE kizuki_");
+	kz_text_word(text, name);
+	kz_text_word(text, " ");
+	kz_text_word(text, type);
+	kz_text_word(text, "\nkizuki_");
+	kz_text_word(text, name);
+	kz_text_word(text, " ");
+	kz_text_number(text, (int64_t)value);
+	kz_text_word(text, "\n");
+}
+
+enum kz_result
+kz_call_metrics(struct kz_call_scene *scene)
+{
+	const struct kz_call_program *program = scene->program;
+	struct kz_call_answer *answer = scene->answer;
+	char *body = malloc(METRICS_SIZE + OWN_SIZE);
+	struct kz_text own;
+	size_t len = 0;
+
+	if (body == NULL)
+		return KZ_ENOMEM;
+	len = kz_engine_metrics(scene->call->engine, body, METRICS_SIZE);
+	own = kz_text_make(body + len, OWN_SIZE);
+	put(&own, "enforcing", "gauge", "mail is delayed, not only observed",
+		program->enforce ? 1 : 0);
+	put(&own, "start_time_seconds", "gauge", "when kizukid started",
+		(uint64_t)program->started_s);
+	put(&own, "connections", "gauge", "of MTAs, now", program->connections);
+	put(&own, "prober_up", "gauge", "kizuki-probe runs",
+		program->prober_up ? 1 : 0);
+	put(&own, "prober_starts", "counter", "times it was started",
+		program->prober_starts);
+	put(&own, "prober_bad_lines", "counter", "not understood",
+		program->prober_bad_lines);
+	answer->status = 200;
+	answer->type = "text/plain; version=0.0.4";
+	answer->body = body;
+	answer->len = len + own.used;
+	return KZ_OK;
+}
