@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: ISC */
+#include "check_priv.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "rights_priv.h"
+
+static int
+fault(const struct kz_daemon *daemon, const char *key, const char *value,
+	const char *what)
+{
+	kz_log_format(&daemon->log, KZ_LOG_WARNING, "%s: %s = \"%s\": %s",
+		daemon->config_path, key, value, what);
+	return 1;
+}
+
+static int
+check_file(const struct kz_daemon *daemon, const char *key, const char *path)
+{
+	if (path[0] == '\0' || access(path, R_OK) == 0)
+		return 0;
+	return fault(daemon, key, path, strerror(errno));
+}
+
+static int
+check_folder(const struct kz_daemon *daemon, const char *key, const char *path)
+{
+	struct stat found;
+
+	/* A missing one is made at start. */
+	if (stat(path, &found) != 0)
+		return errno == ENOENT
+			? 0
+			: fault(daemon, key, path, strerror(errno));
+	if (!S_ISDIR(found.st_mode))
+		return fault(daemon, key, path, "is no folder");
+	return 0;
+}
+
+static int
+check_group(const struct kz_daemon *daemon, const char *key, const char *name)
+{
+	gid_t gid = 0;
+
+	if (name[0] == '\0' ||
+		kz_rights_group(&daemon->config, name, &gid) == KZ_OK)
+		return 0;
+	return fault(daemon, key, name, "there is no such group");
+}
+
+int
+kz_check(const struct kz_daemon *daemon)
+{
+	const struct kz_config *config = &daemon->config;
+	uid_t uid = 0;
+	gid_t gid = 0;
+	int faults = 0;
+
+	if (kz_rights_user(config, &uid, &gid) != KZ_OK)
+		faults += fault(
+			daemon, "user", config->user, "there is no such user");
+	faults += check_group(daemon, "policy_group", config->policy_group);
+	faults += check_group(daemon, "api_group", config->api_group);
+	faults += check_folder(daemon, "state_dir", config->state_dir);
+	faults += check_folder(daemon, "run_dir", config->run_dir);
+	faults += check_file(daemon, "shared_senders", config->shared_senders);
+	faults += check_file(
+		daemon, "resolver { root_hints }", config->resolver.root_hints);
+	faults += check_file(daemon, "resolver { trust_anchor }",
+		config->resolver.trust_anchor);
+	faults += check_file(daemon, "resolver { public_suffixes }",
+		config->resolver.public_suffixes);
+	if (access(daemon->probe_path, X_OK) != 0)
+		faults += fault(daemon, "probe_path", daemon->probe_path,
+			strerror(errno));
+	return faults;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: ISC */
+#include "log_priv.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <syslog.h>
+
+#define WINDOW_MS  60000
+#define WINDOW_MAX 10
+
+static int
+priority(enum kz_log_level level)
+{
+	switch (level) {
+	case KZ_LOG_INFO:
+		return LOG_INFO;
+	case KZ_LOG_WARNING:
+		return LOG_WARNING;
+	case KZ_LOG_ALERT:
+		return LOG_ALERT;
+	}
+	return LOG_INFO;
+}
+
+void
+kz_log_open(struct kz_log *log, bool on_stderr, bool on_syslog)
+{
+	/* LOG_NDELAY: the descriptor exists before rights are dropped. */
+	if (on_syslog)
+		openlog("kizukid", LOG_PID | LOG_NDELAY, LOG_MAIL);
+	log->on_stderr = on_stderr;
+	log->on_syslog = on_syslog;
+}
+
+void
+kz_log_say(const struct kz_log *log, enum kz_log_level level, const char *line)
+{
+	if (log->on_syslog)
+		syslog(priority(level), "%s", line);
+	if (log->on_stderr)
+		fprintf(stderr, "kizukid: %s\n", line);
+}
+
+static void
+say_va(const struct kz_log *log, enum kz_log_level level, const char *format,
+	va_list args)
+{
+	char line[KZ_LOG_LINE_SIZE];
+
+	if (vsnprintf(line, sizeof(line), format, args) < 0)
+		return;
+	kz_log_say(log, level, line);
+}
+
+void
+kz_log_format(const struct kz_log *log, enum kz_log_level level,
+	const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say_va(log, level, format, args);
+	va_end(args);
+}
+
+void
+kz_log_limited(const struct kz_log *log, struct kz_log_limit *limit,
+	int64_t now_ms, const char *format, ...)
+{
+	va_list args;
+
+	if (limit->said == 0 || now_ms - limit->window_ms >= WINDOW_MS) {
+		if (limit->kept_back > 0)
+			kz_log_format(log, KZ_LOG_WARNING,
+				"%u more lines like the next one were kept "
+				"back",
+				limit->kept_back);
+		limit->window_ms = now_ms;
+		limit->said = 0;
+		limit->kept_back = 0;
+	}
+	if (limit->said >= WINDOW_MAX) {
+		limit->kept_back++;
+		return;
+	}
+	limit->said++;
+	va_start(args, format);
+	say_va(log, KZ_LOG_WARNING, format, args);
+	va_end(args);
+}

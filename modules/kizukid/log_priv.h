@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * log_priv - kizukid's log: one line for one event
+ *
+ * What:   syslog (facility mail, ident kizukid), and stderr in the foreground
+ *         and until the start is over.
+ * Not:    no cleaning of foreign bytes: callers pass what base/text made.
+ *         Safe on both threads.
+ */
+#ifndef KIZUKID_LOG_PRIV_H
+#define KIZUKID_LOG_PRIV_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kizuki/engine/engine.h"
+
+/* Longest line that leaves; a longer one is cut. */
+#define KZ_LOG_LINE_SIZE 4096
+
+struct kz_log {
+	bool on_stderr;
+	bool on_syslog;
+};
+
+/* Peers that misbehave a thousand times a second fill no disk. */
+struct kz_log_limit {
+	int64_t window_ms; /* when this window began */
+	unsigned said;
+	unsigned kept_back;
+};
+
+void kz_log_open(struct kz_log *log, bool on_stderr, bool on_syslog);
+
+void kz_log_say(
+	const struct kz_log *log, enum kz_log_level level, const char *line);
+
+void kz_log_format(const struct kz_log *log, enum kz_log_level level,
+	const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/*
+ * At most 10 lines a minute; how many were kept back is said with the first
+ * line of the next minute.
+ */
+void kz_log_limited(const struct kz_log *log, struct kz_log_limit *limit,
+	int64_t now_ms, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+#endif
