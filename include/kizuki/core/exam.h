@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * exam - what one examination of a site saw, and the findings it makes
+ *
+ * What:   the prober fills in raw answers (who delegates, what each server
+ *         says, which address answers where); kz_exam_judge turns them into
+ *         findings of the families MX, DEL and CON, and kz_exam_complete says
+ *         which families were looked at in full.
+ * Pure:   values in, findings out through a call-back.  A struct kz_exam is
+ *         some 70 KB: the caller keeps it, never the stack.
+ * Owner:  a plain value; names, addresses and answers refer to each other by
+ *         index.  What does not fit sets a flag, and is never held against
+ *         the site.
+ * Units:  seconds since 1970 UTC.
+ * Source: kizuki's docs/DESIGN.md, Terms, Evidence and Probing.
+ */
+#ifndef KIZUKI_CORE_EXAM_H
+#define KIZUKI_CORE_EXAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kizuki/core/finding.h"
+
+#define KZ_EXAM_HOSTS      64 /* names; a set of them is a uint64_t */
+#define KZ_EXAM_ADDRS      192
+#define KZ_EXAM_HOST_ADDRS 12 /* of one name, special ones among them */
+#define KZ_EXAM_VARIANTS   8  /* different answers to one question */
+#define KZ_EXAM_MX         16 /* records in one MX set */
+#define KZ_EXAM_MX_TESTED  10 /* hosts tested, by preference */
+#define KZ_EXAM_NS_TESTED  13
+#define KZ_EXAM_SHADOWS    4
+#define KZ_EXAM_NONE       255 /* no index */
+
+/* What a look-up came to. */
+enum kz_exam_look {
+	KZ_EXAM_UNASKED,
+	KZ_EXAM_FAILED, /* SERVFAIL, bogus, cut off */
+	KZ_EXAM_DATA,
+	KZ_EXAM_NODATA,
+	KZ_EXAM_NXDOMAIN
+};
+
+/* Whether the servers of the zone that holds a name bear the resolver out. */
+enum kz_exam_proof {
+	KZ_EXAM_UNPROVEN, /* not asked, none answered, or they differ */
+	KZ_EXAM_PROVEN    /* all that answered directly say the same */
+};
+
+struct kz_exam_host {
+	struct kz_name name;
+	enum kz_exam_look a, aaaa; /* the resolver's word */
+	enum kz_exam_proof proof;
+	bool alias;       /* owner of a CNAME */
+	bool synthesised; /* ... that a DNAME made */
+	bool glue;        /* the parent gave an address for it */
+	bool cut;         /* it has more addresses than are kept */
+	uint8_t addr_count;
+	uint8_t addrs[KZ_EXAM_HOST_ADDRS]; /* indices */
+	uint16_t glue_only; /* bits: which of them only the parent gives */
+	uint32_t ttl_s;
+	int64_t when_s;
+};
+
+/* What one address said of the zone, recursion not desired. */
+struct kz_exam_server {
+	enum kz_reach reach; /* of the SOA question; NONE: not asked */
+	uint8_t rcode;       /* with ALIVE */
+	bool authoritative;  /* with ALIVE: AA */
+	bool upward;         /* with ALIVE: a referral */
+	uint8_t soa; /* variants; KZ_EXAM_NONE: no such answer with AA */
+	uint8_t ns;
+	uint8_t mx;      /* of the site */
+	uint8_t zone_mx; /* of the zone; the same where it is the site */
+	int64_t when_s;  /* of the contact */
+};
+
+struct kz_exam_addr {
+	struct kz_addr addr;
+	bool special;        /* special-purpose: never contacted */
+	enum kz_reach smtp;  /* NONE: not contacted */
+	int64_t smtp_when_s; /* of the contact */
+	struct kz_exam_server dns;
+};
+
+struct kz_exam_soa {
+	uint8_t mname; /* host; its name may be the root */
+	bool mname_odd;
+	struct kz_name rname;
+	uint32_t serial; /* the newest one seen with these names */
+	uint32_t ttl_s;
+};
+
+struct kz_exam_mx {
+	uint16_t preference;
+	uint8_t host; /* KZ_EXAM_NONE: null or odd */
+	bool odd;     /* not a host name at all; neither flag nor host: null */
+};
+
+/* Sorted by preference, then host name; no record twice. */
+struct kz_exam_mxset {
+	uint8_t count; /* 0: the answer said that there are none */
+	bool cut;
+	uint32_t ttl_s;
+	struct kz_exam_mx list[KZ_EXAM_MX];
+};
+
+struct kz_exam_nsset {
+	uint64_t hosts; /* bits */
+	bool cut;
+	uint32_t ttl_s;
+};
+
+/* An address that the domain publishes, asked as if it served the zone. */
+struct kz_exam_shadow {
+	uint8_t addr;
+	enum kz_reach soa_reach, mx_reach, control_reach;
+	uint8_t soa_rcode;
+	bool soa_authoritative, mx_authoritative, control_authoritative;
+	uint8_t soa, zone_mx; /* variants */
+	int64_t when_s;
+};
+
+enum kz_exam_parent {
+	KZ_EXAM_PARENT_UNKNOWN, /* not asked, silent, or they serve both zones
+				 */
+	KZ_EXAM_PARENT_AGREED,  /* one NS set from all that answered */
+	KZ_EXAM_PARENT_DIFFERS
+};
+
+struct kz_exam {
+	int64_t now_s;
+	struct kz_name site; /* subject of MX */
+	struct kz_name zone; /* subject of DEL and CON */
+	bool zone_known;
+	bool tcp;       /* port 25 might be contacted */
+	bool mx_cut;    /* the work on MX ended before it was done */
+	bool dns_cut;   /* ... on DEL and CON */
+	bool hosts_cut; /* more names than KZ_EXAM_HOSTS, or servers left out */
+
+	enum kz_exam_look mx_look; /* the resolver's word on the site's MX */
+	uint8_t mx;                /* ... as a variant */
+	enum kz_exam_look zone_mx_look;
+	uint8_t zone_mx;
+
+	enum kz_exam_parent parent;
+	bool parent_asked;  /* and what could be learned was learned */
+	uint64_t parent_ns; /* bits of hosts; the union where they differ */
+	uint32_t parent_ttl_s;
+	uint64_t published; /* names met: the apex, www, HELO names, ... */
+
+	uint8_t host_count, addr_count;
+	uint8_t soa_count, mx_count, ns_count, shadow_count;
+	struct kz_exam_host hosts[KZ_EXAM_HOSTS];
+	struct kz_exam_addr addrs[KZ_EXAM_ADDRS];
+	struct kz_exam_soa soas[KZ_EXAM_VARIANTS];
+	struct kz_exam_mxset mxs[KZ_EXAM_VARIANTS];
+	struct kz_exam_nsset nss[KZ_EXAM_VARIANTS];
+	struct kz_exam_shadow shadows[KZ_EXAM_SHADOWS];
+};
+
+/* Nothing seen yet; the zone is the site until it is known better. */
+void kz_exam_init(struct kz_exam *exam, const struct kz_name *site, bool tcp,
+	int64_t now_s);
+
+/* The index of a name, added where it is new.  KZ_EXAM_NONE: no room. */
+uint8_t kz_exam_host(struct kz_exam *exam, const struct kz_name *name);
+
+/* The index of an address, added where it is new.  KZ_EXAM_NONE: no room. */
+uint8_t kz_exam_addr(
+	struct kz_exam *exam, const struct kz_addr *addr, bool special);
+
+/*
+ * A host has an address: at most per_family of each family, special-purpose
+ * ones not counted; what exceeds that sets the host's cut.  Returns the index
+ * or KZ_EXAM_NONE.
+ */
+uint8_t kz_exam_host_addr(struct kz_exam *exam, uint8_t host,
+	const struct kz_addr *addr, bool special, uint8_t per_family);
+
+/* As kz_exam_host_addr, for an address that the parent gives as glue. */
+uint8_t kz_exam_host_glue(struct kz_exam *exam, uint8_t host,
+	const struct kz_addr *addr, bool special, uint8_t per_family);
+
+/* The variant with this mname and rname; the newer serial stays. */
+uint8_t kz_exam_soa(struct kz_exam *exam, const struct kz_exam_soa *soa);
+
+/* One more record into a set that is being built. */
+void kz_exam_mx_put(const struct kz_exam *exam, struct kz_exam_mxset *set,
+	const struct kz_exam_mx *mx);
+
+/* The variant with the same records; KZ_EXAM_NONE: no room. */
+uint8_t kz_exam_mxset(struct kz_exam *exam, const struct kz_exam_mxset *set);
+uint8_t kz_exam_nsset(struct kz_exam *exam, const struct kz_exam_nsset *set);
+
+/*
+ * A record that proves ownership of a domain and never takes mail: below
+ * .invalid or mx-verification.google.com.  Such hosts are not tested.
+ */
+bool kz_exam_verification(const struct kz_name *host);
+
+/* Hosts of an MX set that are worth testing: bits, the best ones first cut. */
+uint64_t kz_exam_mx_hosts(
+	const struct kz_exam *exam, uint8_t mx, bool *truncated);
+
+/* Name servers published: by the parent or by any server of the zone. */
+uint64_t kz_exam_ns_hosts(const struct kz_exam *exam);
+
+/* Whether an address answers for the zone: NOERROR, AA, SOA of the zone. */
+bool kz_exam_answers(const struct kz_exam_server *server);
+
+/*
+ * Whether what the resolver says of a host would make a fault of content, so
+ * that the servers of the zone that holds the name must be asked.
+ */
+bool kz_exam_doubtful(const struct kz_exam *exam, uint8_t host);
+
+/*
+ * A serial that shows by itself that nobody touched the zone for over 400
+ * days: a date YYYYMMDDnn, or seconds since 1970.
+ */
+bool kz_exam_serial_old(uint32_t serial, int64_t now_s);
+
+/* Takes one finding; it lives during the call. */
+typedef void kz_exam_emit(void *arg, const struct kz_finding *finding);
+
+/* All findings of the families MX, DEL and CON. */
+void kz_exam_judge(const struct kz_exam *exam, kz_exam_emit *emit, void *arg);
+
+/* Fills KZ_FAMILY_COUNT entries. */
+void kz_exam_complete(const struct kz_exam *exam, bool *complete);
+
+#endif
