@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * suffix - is a zone a public suffix, where strangers register names?
+ *
+ * What:   the Public Suffix List, ICANN and PRIVATE sections, by libpsl.  A
+ *         single label that the list does not hold counts as one, and so does
+ *         the root.
+ * Owner:  kz_suffix_close.
+ * Source: https://publicsuffix.org/list/
+ */
+#ifndef KIZUKI_IO_SUFFIX_H
+#define KIZUKI_IO_SUFFIX_H
+
+#include <stdbool.h>
+
+#include "kizuki/base/name.h"
+#include "kizuki/base/result.h"
+
+struct kz_suffix;
+
+/*
+ * path: a list in text or DAFSA form; NULL or "": the newest that libpsl
+ * finds on this machine.  All of it is read at once.  KZ_EIO: not readable.
+ */
+KZ_MUST_CHECK enum kz_result kz_suffix_open(
+	const char *path, struct kz_suffix **suffix);
+
+/* NULL is fine; clears the pointer. */
+void kz_suffix_close(struct kz_suffix **suffix);
+
+/* True for "jp", "co.jp", "github.io" and the root. */
+bool kz_suffix_public(
+	const struct kz_suffix *suffix, const struct kz_name *name);
+
+#endif

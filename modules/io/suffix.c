@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+#include "kizuki/io/suffix.h"
+
+#include <stdlib.h>
+
+#include <libpsl.h>
+
+struct kz_suffix {
+	psl_ctx_t *list;
+};
+
+enum kz_result
+kz_suffix_open(const char *path, struct kz_suffix **suffix)
+{
+	struct kz_suffix *made = calloc(1, sizeof(*made));
+
+	if (made == NULL)
+		return KZ_ENOMEM;
+	if (path != NULL && path[0] != '\0')
+		made->list = psl_load_file(path);
+	else
+		made->list = psl_latest(NULL);
+	if (made->list == NULL) {
+		free(made);
+		return KZ_EIO;
+	}
+	*suffix = made;
+	return KZ_OK;
+}
+
+void
+kz_suffix_close(struct kz_suffix **suffix)
+{
+	if (*suffix == NULL)
+		return;
+	psl_free((*suffix)->list);
+	free(*suffix);
+	*suffix = NULL;
+}
+
+bool
+kz_suffix_public(const struct kz_suffix *suffix, const struct kz_name *name)
+{
+	return name->len == 0 ||
+		psl_is_public_suffix2(suffix->list, name->text, PSL_TYPE_ANY) !=
+		0;
+}
