@@ -378,3 +378,17 @@ kz_dnsmsg_ns_owner(const struct kz_dnsmsg *message, enum kz_dns_section section,
 		}
 	return KZ_NOT_FOUND;
 }
+
+uint32_t
+kz_dnsmsg_ttl(const struct kz_dnsmsg *message, enum kz_dns_section section)
+{
+	const ldns_rr *record;
+	uint32_t least = 0;
+
+	for (size_t i = 0; (record = record_at(message, section, i)) != NULL;
+		i++) {
+		if (i == 0 || ldns_rr_ttl(record) < least)
+			least = ldns_rr_ttl(record);
+	}
+	return least;
+}

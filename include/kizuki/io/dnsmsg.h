@@ -82,6 +82,10 @@ bool kz_dnsmsg_cname(const struct kz_dnsmsg *message,
 bool kz_dnsmsg_has(const struct kz_dnsmsg *message, enum kz_dns_section section,
 	uint16_t rrtype);
 
+/* The least TTL in a section; 0: it is empty. */
+uint32_t kz_dnsmsg_ttl(
+	const struct kz_dnsmsg *message, enum kz_dns_section section);
+
 /*
  * Whose NS records a section holds: the zone that a referral leads to.
  * KZ_NOT_FOUND: no NS record with an owner that is a name.
