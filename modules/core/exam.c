@@ -254,12 +254,12 @@ kz_exam_mx_hosts(const struct kz_exam *exam, uint8_t mx, bool *truncated)
 		if (host == KZ_EXAM_NONE ||
 			kz_exam_verification(&exam->hosts[host].name))
 			continue;
-		if (exam_count(hosts) == KZ_EXAM_MX_TESTED &&
-			!exam_in(hosts, host)) {
+		if (kz_exam_count(hosts) == KZ_EXAM_MX_TESTED &&
+			!kz_exam_in(hosts, host)) {
 			*truncated = true;
 			break;
 		}
-		hosts |= exam_bit(host);
+		hosts |= kz_exam_bit(host);
 	}
 	return hosts;
 }
@@ -281,14 +281,35 @@ kz_exam_answers(const struct kz_exam_server *server)
 		server->authoritative && server->soa != KZ_EXAM_NONE;
 }
 
+uint64_t
+kz_exam_primaries(const struct kz_exam *exam)
+{
+	uint64_t hosts = 0;
+
+	for (size_t i = 0; i < exam->soa_count; i++) {
+		uint8_t mname = exam->soas[i].mname;
+
+		/* "." says that there is no primary. */
+		if (mname != KZ_EXAM_NONE && exam->hosts[mname].name.len > 0)
+			hosts |= kz_exam_bit(mname);
+	}
+	return hosts;
+}
+
 bool
 kz_exam_doubtful(const struct kz_exam *exam, uint8_t host)
 {
 	const struct kz_exam_host *of = &exam->hosts[host];
+	bool truncated;
+	uint64_t mx = kz_exam_mx_hosts(exam, exam->mx, &truncated) |
+		kz_exam_mx_hosts(exam, exam->zone_mx, &truncated);
+	uint64_t servers = kz_exam_ns_hosts(exam) | kz_exam_primaries(exam);
 
-	if (!exam_looked(of))
+	if (!kz_exam_looked(of))
 		return false;
-	return of->alias || exam_missing(of) || exam_specials(exam, of) > 0;
+	return kz_exam_specials(exam, of) > 0 ||
+		(kz_exam_missing(of) && kz_exam_in(mx | servers, host)) ||
+		(of->alias && kz_exam_in(mx, host));
 }
 
 void
@@ -297,13 +318,13 @@ kz_exam_judge(const struct kz_exam *exam, kz_exam_emit *emit, void *arg)
 	struct exam_out out = {.exam = exam, .emit = emit, .arg = arg};
 
 	out.subject = &exam->site;
-	exam_judge_mx(&out);
+	kz_exam_judge_mx(&out);
 	if (!exam->zone_known)
 		return;
 	out.subject = &exam->zone;
-	exam_judge_del(&out);
-	exam_judge_mname(&out);
-	exam_judge_con(&out);
-	exam_judge_shadow(&out);
-	exam_judge_private(&out);
+	kz_exam_judge_del(&out);
+	kz_exam_judge_mname(&out);
+	kz_exam_judge_con(&out);
+	kz_exam_judge_shadow(&out);
+	kz_exam_judge_private(&out);
 }

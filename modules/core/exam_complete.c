@@ -9,13 +9,13 @@ host_done(const struct kz_exam *exam, uint8_t host, bool smtp)
 {
 	const struct kz_exam_host *of = &exam->hosts[host];
 
-	if (!exam_looked(of) || of->cut)
+	if (!kz_exam_looked(of) || of->cut)
 		return false;
 	for (size_t i = 0; i < of->addr_count; i++) {
 		const struct kz_exam_addr *addr = &exam->addrs[of->addrs[i]];
 		enum kz_reach reach = smtp ? addr->smtp : addr->dns.reach;
 
-		if (addr->special || (smtp && !exam_own(of, i)))
+		if (addr->special || (smtp && !kz_exam_own(of, i)))
 			continue;
 		if (reach == KZ_REACH_NONE || reach == KZ_REACH_LIMITED)
 			return false;
@@ -43,7 +43,8 @@ mx_done(const struct kz_exam *exam)
 	if (truncated)
 		return false;
 	for (uint8_t host = 0; host < exam->host_count; host++) {
-		if (exam_in(hosts, host) && !exam_literal(&exam->hosts[host]) &&
+		if (kz_exam_in(hosts, host) &&
+			!kz_exam_literal(&exam->hosts[host]) &&
 			!host_done(exam, host, true))
 			return false;
 	}
@@ -59,7 +60,7 @@ del_done(const struct kz_exam *exam)
 		!exam->parent_asked || hosts == 0)
 		return false;
 	for (uint8_t host = 0; host < exam->host_count; host++) {
-		if (exam_in(hosts, host) && !host_done(exam, host, false))
+		if (kz_exam_in(hosts, host) && !host_done(exam, host, false))
 			return false;
 	}
 	return true;
@@ -71,14 +72,14 @@ con_done(const struct kz_exam *exam)
 	size_t servers;
 
 	if (!exam->zone_known || exam->dns_cut || exam->hosts_cut ||
-		exam_variants(exam, FIELD_ZONE_MX, &servers) == 0)
+		kz_exam_variants(exam, FIELD_ZONE_MX, &servers) == 0)
 		return false;
 	if (exam->zone_mx_look != KZ_EXAM_DATA &&
 		exam->zone_mx_look != KZ_EXAM_NODATA)
 		return false;
 	for (uint8_t host = 0; host < exam->host_count; host++) {
-		if (exam_in(exam->published, host) &&
-			!exam_looked(&exam->hosts[host]))
+		if (kz_exam_in(exam->published, host) &&
+			!kz_exam_looked(&exam->hosts[host]))
 			return false;
 	}
 	return true;

@@ -15,8 +15,9 @@ enough(const struct kz_exam *exam, size_t servers)
 	if (servers >= 2)
 		return true;
 	for (uint8_t host = 0; host < exam->host_count; host++) {
-		if (exam_in(hosts, host) &&
-			exam_host_life(exam, host, exam_life_dns) != LIFE_ALIVE)
+		if (kz_exam_in(hosts, host) &&
+			kz_exam_host_life(exam, host, kz_exam_life_dns) !=
+				LIFE_ALIVE)
 			return false;
 	}
 	return servers > 0;
@@ -50,19 +51,19 @@ mx_ttl_s(const struct kz_exam *exam, uint32_t bits)
 static size_t
 bit_count(uint32_t bits)
 {
-	return exam_count(bits);
+	return kz_exam_count(bits);
 }
 
 void
-exam_value_soa(struct exam_out *out, uint8_t soa)
+kz_exam_value_soa(struct exam_out *out, uint8_t soa)
 {
 	const struct kz_exam_soa *of = &out->exam->soas[soa];
 
 	if (of->mname_odd || of->mname == KZ_EXAM_NONE)
-		exam_value_word(out, "?");
+		kz_exam_value_word(out, "?");
 	else
-		exam_value_name(out, &out->exam->hosts[of->mname].name);
-	exam_value_name(out, &of->rname);
+		kz_exam_value_name(out, &out->exam->hosts[of->mname].name);
+	kz_exam_value_name(out, &of->rname);
 }
 
 /* Order of two answers, so that the same fault reads the same each time. */
@@ -123,7 +124,7 @@ value_variants(
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0)
-			exam_value_word(out, " | ");
+			kz_exam_value_word(out, " | ");
 		value(out, list[i]);
 	}
 }
@@ -133,29 +134,29 @@ judge_soa(struct exam_out *out)
 {
 	const struct kz_exam *exam = out->exam;
 	size_t servers, others;
-	uint32_t bits = exam_variants(exam, FIELD_SOA, &servers);
+	uint32_t bits = kz_exam_variants(exam, FIELD_SOA, &servers);
 	bool more =
-		bit_count(exam_variants(exam, FIELD_ZONE_MX, &others)) > 1 ||
-		bit_count(exam_variants(exam, FIELD_NS, &others)) > 1;
+		bit_count(kz_exam_variants(exam, FIELD_ZONE_MX, &others)) > 1 ||
+		bit_count(kz_exam_variants(exam, FIELD_NS, &others)) > 1;
 
 	if (bit_count(bits) < 2) {
 		if (bits != 0 && enough(exam, servers))
-			exam_say_ok(out, KZ_SYM_DNS_SOA_SPLIT, exam->zone.text,
-				exam_zone_s(exam));
+			kz_exam_say_ok(out, KZ_SYM_DNS_SOA_SPLIT,
+				exam->zone.text, kz_exam_zone_s(exam));
 		else
-			exam_say_unknown(out, KZ_SYM_DNS_SOA_SPLIT,
+			kz_exam_say_unknown(out, KZ_SYM_DNS_SOA_SPLIT,
 				exam->zone.text, "too few servers answer");
 		return;
 	}
-	exam_begin(out, KZ_SYM_DNS_SOA_SPLIT, exam->zone.text);
+	kz_exam_begin(out, KZ_SYM_DNS_SOA_SPLIT, exam->zone.text);
 	/*
 	 * Several providers, or directory servers that each call themselves
 	 * primary, serve one content: RFC 8901.
 	 */
-	exam_bad(out, more ? 5 : 1, NULL);
-	exam_content(out, exam_zone_s(exam), soa_ttl_s(exam, bits));
+	kz_exam_bad(out, more ? 5 : 1, NULL);
+	kz_exam_content(out, kz_exam_zone_s(exam), soa_ttl_s(exam, bits));
 	value_variants(out, bits, soa_order, exam_value_soa);
-	exam_end(out);
+	kz_exam_end(out);
 }
 
 static void
@@ -163,29 +164,29 @@ judge_mx(struct exam_out *out)
 {
 	const struct kz_exam *exam = out->exam;
 	size_t servers;
-	uint32_t bits = exam_variants(exam, FIELD_ZONE_MX, &servers);
+	uint32_t bits = kz_exam_variants(exam, FIELD_ZONE_MX, &servers);
 	bool cut = false;
 
 	for (uint8_t i = 0; i < exam->mx_count; i++)
 		cut = cut || ((bits >> i & 1) != 0 && exam->mxs[i].cut);
 	if (bit_count(bits) < 2 || cut) {
 		if (bits != 0 && !cut && enough(exam, servers))
-			exam_say_ok(out, KZ_SYM_DNS_MX_INCONSISTENT,
-				exam->zone.text, exam_zone_s(exam));
+			kz_exam_say_ok(out, KZ_SYM_DNS_MX_INCONSISTENT,
+				exam->zone.text, kz_exam_zone_s(exam));
 		else
-			exam_say_unknown(out, KZ_SYM_DNS_MX_INCONSISTENT,
+			kz_exam_say_unknown(out, KZ_SYM_DNS_MX_INCONSISTENT,
 				exam->zone.text, "too few servers answer");
 		return;
 	}
-	exam_begin(out, KZ_SYM_DNS_MX_INCONSISTENT, exam->zone.text);
-	exam_bad(out, 5, NULL);
-	exam_content(out, exam_zone_s(exam), mx_ttl_s(exam, bits));
+	kz_exam_begin(out, KZ_SYM_DNS_MX_INCONSISTENT, exam->zone.text);
+	kz_exam_bad(out, 5, NULL);
+	kz_exam_content(out, kz_exam_zone_s(exam), mx_ttl_s(exam, bits));
 	value_variants(out, bits, mx_order, exam_value_mx);
-	exam_end(out);
+	kz_exam_end(out);
 }
 
 void
-exam_judge_con(struct exam_out *out)
+kz_exam_judge_con(struct exam_out *out)
 {
 	if (kz_exam_ns_hosts(out->exam) == 0)
 		return;

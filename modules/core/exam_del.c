@@ -24,7 +24,7 @@ fate_of(const struct kz_exam *exam, uint8_t host)
 {
 	const struct kz_exam_host *of = &exam->hosts[host];
 
-	switch (exam_host_life(exam, host, exam_life_dns)) {
+	switch (kz_exam_host_life(exam, host, kz_exam_life_dns)) {
 	case LIFE_ALIVE:
 		return FATE_ANSWERS;
 	case LIFE_OPEN:
@@ -32,7 +32,7 @@ fate_of(const struct kz_exam *exam, uint8_t host)
 	case LIFE_DEAD:
 		return FATE_DEAD;
 	case LIFE_NONE:
-		if (exam_missing(of) && of->proof == KZ_EXAM_PROVEN)
+		if (kz_exam_missing(of) && of->proof == KZ_EXAM_PROVEN)
 			return FATE_MISSING;
 		break;
 	case LIFE_OURS:
@@ -46,9 +46,9 @@ static void
 view_make(struct nsview *view, const struct kz_exam *exam)
 {
 	view->hosts = kz_exam_ns_hosts(exam);
-	view->child = exam_agreed(exam, FIELD_NS);
+	view->child = kz_exam_agreed(exam, FIELD_NS);
 	for (uint8_t host = 0; host < exam->host_count; host++) {
-		if (!exam_in(view->hosts, host))
+		if (!kz_exam_in(view->hosts, host))
 			continue;
 		view->fates[host] = fate_of(exam, host);
 		view->answering += view->fates[host] == FATE_ANSWERS;
@@ -63,27 +63,27 @@ judge_dead(struct exam_out *out, const struct nsview *view, uint8_t host)
 
 	switch (view->fates[host]) {
 	case FATE_ANSWERS:
-		exam_say_ok(out, KZ_SYM_NS_DEAD, name,
-			exam_alive_s(out->exam, host, KZ_SERVICE_DNS53UDP));
+		kz_exam_say_ok(out, KZ_SYM_NS_DEAD, name,
+			kz_exam_alive_s(out->exam, host, KZ_SERVICE_DNS53UDP));
 		return;
 	case FATE_LAME:
 	case FATE_MISSING:
-		exam_say_unknown(
+		kz_exam_say_unknown(
 			out, KZ_SYM_NS_DEAD, name, "another symptom applies");
 		return;
 	case FATE_UNKNOWN:
-		exam_say_unknown(
+		kz_exam_say_unknown(
 			out, KZ_SYM_NS_DEAD, name, "not all contacts failed");
 		return;
 	case FATE_DEAD:
 		break;
 	}
-	exam_begin(out, KZ_SYM_NS_DEAD, name);
+	kz_exam_begin(out, KZ_SYM_NS_DEAD, name);
 	/* Who may yet turn out to answer is counted in favour of the site. */
-	exam_bad(out, view->answering + view->unsure < 2 ? 5 : 2, NULL);
-	exam_value_addrs(out, host, false);
-	exam_rest_host(out, host, 0, KZ_SERVICE_DNS53UDP);
-	exam_end(out);
+	kz_exam_bad(out, view->answering + view->unsure < 2 ? 5 : 2, NULL);
+	kz_exam_value_addrs(out, host, false);
+	kz_exam_rest_host(out, host, 0, KZ_SERVICE_DNS53UDP);
+	kz_exam_end(out);
 }
 
 /* Named by the parent, or by every server of the zone alike. */
@@ -92,9 +92,9 @@ surely_listed(
 	const struct kz_exam *exam, const struct nsview *view, uint8_t host)
 {
 	return (exam->parent == KZ_EXAM_PARENT_AGREED &&
-		       exam_in(exam->parent_ns, host)) ||
+		       kz_exam_in(exam->parent_ns, host)) ||
 		(view->child != KZ_EXAM_NONE &&
-			exam_in(exam->nss[view->child].hosts, host));
+			kz_exam_in(exam->nss[view->child].hosts, host));
 }
 
 static uint32_t
@@ -114,22 +114,22 @@ judge_missing(struct exam_out *out, const struct nsview *view, uint8_t host)
 	const struct kz_exam_host *of = &exam->hosts[host];
 	uint32_t ttl_s = ns_ttl_s(exam, view);
 
-	if (exam_looked(of) && !exam_missing(of)) {
-		exam_say_ok(
+	if (kz_exam_looked(of) && !kz_exam_missing(of)) {
+		kz_exam_say_ok(
 			out, KZ_SYM_NS_NAME_MISSING, of->name.text, of->when_s);
 		return;
 	}
-	if (!exam_missing(of) || of->proof != KZ_EXAM_PROVEN ||
+	if (!kz_exam_missing(of) || of->proof != KZ_EXAM_PROVEN ||
 		!surely_listed(exam, view, host)) {
-		exam_say_unknown(out, KZ_SYM_NS_NAME_MISSING, of->name.text,
+		kz_exam_say_unknown(out, KZ_SYM_NS_NAME_MISSING, of->name.text,
 			EXAM_UNPROVEN);
 		return;
 	}
-	exam_begin(out, KZ_SYM_NS_NAME_MISSING, of->name.text);
-	exam_bad(out, of->glue ? 4 : 6, exam_nothing(of));
-	exam_content(out, of->when_s, of->ttl_s > ttl_s ? of->ttl_s : ttl_s);
-	exam_value_name(out, &of->name);
-	exam_end(out);
+	kz_exam_begin(out, KZ_SYM_NS_NAME_MISSING, of->name.text);
+	kz_exam_bad(out, of->glue ? 4 : 6, kz_exam_nothing(of));
+	kz_exam_content(out, of->when_s, of->ttl_s > ttl_s ? of->ttl_s : ttl_s);
+	kz_exam_value_name(out, &of->name);
+	kz_exam_end(out);
 }
 
 /* How a lame server words it. */
@@ -159,7 +159,7 @@ judge_lame(struct exam_out *out, const struct nsview *view, uint8_t host)
 	for (size_t i = 0; i < of->addr_count; i++) {
 		const struct kz_exam_addr *addr = &exam->addrs[of->addrs[i]];
 
-		if (exam_life_dns(addr) != LIFE_OPEN)
+		if (kz_exam_life_dns(addr) != LIFE_OPEN)
 			continue;
 		any_lame = true;
 		/* An access list may refuse us alone; a secondary may be back
@@ -170,22 +170,22 @@ judge_lame(struct exam_out *out, const struct nsview *view, uint8_t host)
 			first = &addr->dns;
 	}
 	if (view->fates[host] == FATE_ANSWERS && !any_lame) {
-		exam_say_ok(out, KZ_SYM_NS_LAME, of->name.text,
-			exam_alive_s(exam, host, KZ_SERVICE_DNS53UDP));
+		kz_exam_say_ok(out, KZ_SYM_NS_LAME, of->name.text,
+			kz_exam_alive_s(exam, host, KZ_SERVICE_DNS53UDP));
 		return;
 	}
 	if (view->fates[host] != FATE_LAME || first == NULL ||
 		!surely_listed(exam, view, host)) {
-		exam_say_unknown(out, KZ_SYM_NS_LAME, of->name.text,
+		kz_exam_say_unknown(out, KZ_SYM_NS_LAME, of->name.text,
 			any_lame ? "some addresses answer or are silent"
 				 : "no answer at all");
 		return;
 	}
-	exam_begin(out, KZ_SYM_NS_LAME, of->name.text);
-	exam_bad(out, weight, lame_word(first));
-	exam_content(out, first->when_s, ns_ttl_s(exam, view));
-	exam_value_word(out, lame_word(first));
-	exam_end(out);
+	kz_exam_begin(out, KZ_SYM_NS_LAME, of->name.text);
+	kz_exam_bad(out, weight, lame_word(first));
+	kz_exam_content(out, first->when_s, ns_ttl_s(exam, view));
+	kz_exam_value_word(out, lame_word(first));
+	kz_exam_end(out);
 }
 
 /* Two names on one address are one host. */
@@ -211,10 +211,10 @@ distinct_answering(const struct kz_exam *exam, const struct nsview *view)
 
 	for (uint8_t host = 0; host < exam->host_count; host++) {
 		bool alone = view->fates[host] == FATE_ANSWERS &&
-			exam_in(view->hosts, host);
+			kz_exam_in(view->hosts, host);
 
 		for (uint8_t other = 0; alone && other < host; other++) {
-			alone = !exam_in(view->hosts, other) ||
+			alone = !kz_exam_in(view->hosts, other) ||
 				view->fates[other] != FATE_ANSWERS ||
 				distinct(exam, host, other);
 		}
@@ -232,33 +232,35 @@ judge_single(struct exam_out *out, const struct nsview *view)
 	uint64_t alive = 0;
 
 	if (working >= 2) {
-		exam_say_ok(out, KZ_SYM_NS_EFFECTIVELY_SINGLE, zone,
-			exam_zone_s(exam));
+		kz_exam_say_ok(out, KZ_SYM_NS_EFFECTIVELY_SINGLE, zone,
+			kz_exam_zone_s(exam));
 		return;
 	}
 	/*
 	 * One name listed, none alive, all names on one machine: those are
 	 * symptoms of their own.
 	 */
-	if (exam_count(view->hosts) < 2 || working != 1 || view->unsure > 0 ||
-		view->answering == exam_count(view->hosts) || exam->hosts_cut) {
-		exam_say_unknown(out, KZ_SYM_NS_EFFECTIVELY_SINGLE, zone,
+	if (kz_exam_count(view->hosts) < 2 || working != 1 ||
+		view->unsure > 0 ||
+		view->answering == kz_exam_count(view->hosts) ||
+		exam->hosts_cut) {
+		kz_exam_say_unknown(out, KZ_SYM_NS_EFFECTIVELY_SINGLE, zone,
 			view->unsure > 0 ? "not all contacts failed"
 					 : "another symptom applies");
 		return;
 	}
-	exam_begin(out, KZ_SYM_NS_EFFECTIVELY_SINGLE, zone);
-	exam_bad(out, 6, NULL);
+	kz_exam_begin(out, KZ_SYM_NS_EFFECTIVELY_SINGLE, zone);
+	kz_exam_bad(out, 6, NULL);
 	for (uint8_t host = 0; host < exam->host_count; host++) {
-		if (!exam_in(view->hosts, host))
+		if (!kz_exam_in(view->hosts, host))
 			continue;
 		if (view->fates[host] == FATE_ANSWERS)
-			alive |= exam_bit(host);
+			alive |= kz_exam_bit(host);
 		else if (view->fates[host] == FATE_DEAD)
-			exam_rest_host(out, host, 0, KZ_SERVICE_DNS53UDP);
+			kz_exam_rest_host(out, host, 0, KZ_SERVICE_DNS53UDP);
 	}
-	exam_value_hosts(out, alive);
-	exam_end(out);
+	kz_exam_value_hosts(out, alive);
+	kz_exam_end(out);
 }
 
 /* Several addresses of one family behind a name outside the zone. */
@@ -281,25 +283,25 @@ static void
 judge_listed(struct exam_out *out)
 {
 	const struct kz_exam *exam = out->exam;
-	size_t count = exam_count(exam->parent_ns);
+	size_t count = kz_exam_count(exam->parent_ns);
 	uint8_t list[KZ_EXAM_HOSTS];
 
 	if (exam->parent != KZ_EXAM_PARENT_AGREED || count == 0) {
-		exam_say_unknown(out, KZ_SYM_NS_SINGLE_LISTED, exam->zone.text,
-			"the parent's list is not known");
+		kz_exam_say_unknown(out, KZ_SYM_NS_SINGLE_LISTED,
+			exam->zone.text, "the parent's list is not known");
 		return;
 	}
 	if (count > 1) {
-		exam_say_ok(out, KZ_SYM_NS_SINGLE_LISTED, exam->zone.text,
+		kz_exam_say_ok(out, KZ_SYM_NS_SINGLE_LISTED, exam->zone.text,
 			exam->now_s);
 		return;
 	}
-	exam_sorted(exam, exam->parent_ns, list);
-	exam_begin(out, KZ_SYM_NS_SINGLE_LISTED, exam->zone.text);
-	exam_bad(out, looks_anycast(exam, list[0]) ? 2 : 4, NULL);
-	exam_content(out, exam->now_s, exam->parent_ttl_s);
-	exam_value_hosts(out, exam->parent_ns);
-	exam_end(out);
+	kz_exam_sorted(exam, exam->parent_ns, list);
+	kz_exam_begin(out, KZ_SYM_NS_SINGLE_LISTED, exam->zone.text);
+	kz_exam_bad(out, looks_anycast(exam, list[0]) ? 2 : 4, NULL);
+	kz_exam_content(out, exam->now_s, exam->parent_ttl_s);
+	kz_exam_value_hosts(out, exam->parent_ns);
+	kz_exam_end(out);
 }
 
 static void
@@ -313,29 +315,29 @@ judge_mismatch(struct exam_out *out, const struct nsview *view)
 	if (exam->parent != KZ_EXAM_PARENT_AGREED ||
 		view->child == KZ_EXAM_NONE || exam->hosts_cut ||
 		exam->nss[view->child].cut) {
-		exam_say_unknown(out, KZ_SYM_DELEG_NS_MISMATCH, zone,
+		kz_exam_say_unknown(out, KZ_SYM_DELEG_NS_MISMATCH, zone,
 			"one of the lists is not known");
 		return;
 	}
 	child = exam->nss[view->child].hosts;
 	if (child == exam->parent_ns) {
-		exam_say_ok(
-			out, KZ_SYM_DELEG_NS_MISMATCH, zone, exam_zone_s(exam));
+		kz_exam_say_ok(out, KZ_SYM_DELEG_NS_MISMATCH, zone,
+			kz_exam_zone_s(exam));
 		return;
 	}
 	superset = (exam->parent_ns & ~child) == 0 &&
-		view->answering == exam_count(view->hosts);
-	exam_begin(out, KZ_SYM_DELEG_NS_MISMATCH, zone);
-	exam_bad(out, superset ? 1 : 3, NULL);
-	exam_content(out, exam_zone_s(exam), ns_ttl_s(exam, view));
-	exam_value_hosts(out, exam->parent_ns);
-	exam_value_word(out, " | ");
-	exam_value_hosts(out, child);
-	exam_end(out);
+		view->answering == kz_exam_count(view->hosts);
+	kz_exam_begin(out, KZ_SYM_DELEG_NS_MISMATCH, zone);
+	kz_exam_bad(out, superset ? 1 : 3, NULL);
+	kz_exam_content(out, kz_exam_zone_s(exam), ns_ttl_s(exam, view));
+	kz_exam_value_hosts(out, exam->parent_ns);
+	kz_exam_value_word(out, " | ");
+	kz_exam_value_hosts(out, child);
+	kz_exam_end(out);
 }
 
 void
-exam_judge_del(struct exam_out *out)
+kz_exam_judge_del(struct exam_out *out)
 {
 	const struct kz_exam *exam = out->exam;
 	struct nsview view;
@@ -348,7 +350,7 @@ exam_judge_del(struct exam_out *out)
 	judge_listed(out);
 	judge_mismatch(out, &view);
 	for (uint8_t host = 0; host < exam->host_count; host++) {
-		if (!exam_in(view.hosts, host))
+		if (!kz_exam_in(view.hosts, host))
 			continue;
 		judge_dead(out, &view, host);
 		judge_missing(out, &view, host);

@@ -4,7 +4,7 @@
 #include "exam_priv.h"
 
 enum exam_life
-exam_life_smtp(const struct kz_exam_addr *addr)
+kz_exam_life_smtp(const struct kz_exam_addr *addr)
 {
 	switch (addr->smtp) {
 	case KZ_REACH_ALIVE:
@@ -29,7 +29,7 @@ exam_life_smtp(const struct kz_exam_addr *addr)
 }
 
 enum exam_life
-exam_life_dns(const struct kz_exam_addr *addr)
+kz_exam_life_dns(const struct kz_exam_addr *addr)
 {
 	const struct kz_exam_server *dns = &addr->dns;
 
@@ -68,7 +68,7 @@ join(enum exam_life left, enum exam_life right)
 }
 
 enum exam_life
-exam_family_life(const struct kz_exam *exam, uint8_t host, uint8_t family,
+kz_exam_family_life(const struct kz_exam *exam, uint8_t host, uint8_t family,
 	exam_life_of *life_of)
 {
 	const struct kz_exam_host *of = &exam->hosts[host];
@@ -80,7 +80,7 @@ exam_family_life(const struct kz_exam *exam, uint8_t host, uint8_t family,
 		if (addr->special || addr->addr.family != family)
 			continue;
 		/* Mail goes by the zone's own word, name queries by glue. */
-		if (life_of == exam_life_smtp && !exam_own(of, i))
+		if (life_of == kz_exam_life_smtp && !kz_exam_own(of, i))
 			continue;
 		life = join(life, life_of(addr));
 	}
@@ -88,11 +88,14 @@ exam_family_life(const struct kz_exam *exam, uint8_t host, uint8_t family,
 }
 
 enum exam_life
-exam_host_life(const struct kz_exam *exam, uint8_t host, exam_life_of *life_of)
+kz_exam_host_life(
+	const struct kz_exam *exam, uint8_t host, exam_life_of *life_of)
 {
 	const struct kz_exam_host *of = &exam->hosts[host];
-	enum exam_life v4 = exam_family_life(exam, host, KZ_ADDR_V4, life_of);
-	enum exam_life v6 = exam_family_life(exam, host, KZ_ADDR_V6, life_of);
+	enum exam_life v4 =
+		kz_exam_family_life(exam, host, KZ_ADDR_V4, life_of);
+	enum exam_life v6 =
+		kz_exam_family_life(exam, host, KZ_ADDR_V6, life_of);
 	enum exam_life life;
 
 	/* A family that we cannot use is left out where the other says more. */
@@ -103,24 +106,24 @@ exam_host_life(const struct kz_exam *exam, uint8_t host, exam_life_of *life_of)
 	life = join(v4, v6);
 	if (life == LIFE_ALIVE || life == LIFE_NONE)
 		return life;
-	return of->cut || !exam_looked(of) ? LIFE_UNKNOWN : life;
+	return of->cut || !kz_exam_looked(of) ? LIFE_UNKNOWN : life;
 }
 
 bool
-exam_looked(const struct kz_exam_host *host)
+kz_exam_looked(const struct kz_exam_host *host)
 {
 	return host->a >= KZ_EXAM_DATA && host->aaaa >= KZ_EXAM_DATA;
 }
 
 bool
-exam_missing(const struct kz_exam_host *host)
+kz_exam_missing(const struct kz_exam_host *host)
 {
-	return exam_looked(host) && host->a != KZ_EXAM_DATA &&
+	return kz_exam_looked(host) && host->a != KZ_EXAM_DATA &&
 		host->aaaa != KZ_EXAM_DATA;
 }
 
 const char *
-exam_nothing(const struct kz_exam_host *host)
+kz_exam_nothing(const struct kz_exam_host *host)
 {
 	return host->a == KZ_EXAM_NXDOMAIN ? "NXDOMAIN" : "no address";
 }
@@ -132,25 +135,25 @@ own_count(const struct kz_exam *exam, const struct kz_exam_host *host,
 	size_t count = 0;
 
 	for (size_t i = 0; i < host->addr_count; i++)
-		count += exam_own(host, i) &&
+		count += kz_exam_own(host, i) &&
 			exam->addrs[host->addrs[i]].special == special;
 	return count;
 }
 
 size_t
-exam_specials(const struct kz_exam *exam, const struct kz_exam_host *host)
+kz_exam_specials(const struct kz_exam *exam, const struct kz_exam_host *host)
 {
 	return own_count(exam, host, true);
 }
 
 size_t
-exam_globals(const struct kz_exam *exam, const struct kz_exam_host *host)
+kz_exam_globals(const struct kz_exam *exam, const struct kz_exam_host *host)
 {
 	return own_count(exam, host, false);
 }
 
 bool
-exam_literal(const struct kz_exam_host *host)
+kz_exam_literal(const struct kz_exam_host *host)
 {
 	struct kz_addr addr;
 
@@ -158,7 +161,7 @@ exam_literal(const struct kz_exam_host *host)
 }
 
 size_t
-exam_count(uint64_t hosts)
+kz_exam_count(uint64_t hosts)
 {
 	size_t count = 0;
 
@@ -168,7 +171,7 @@ exam_count(uint64_t hosts)
 }
 
 size_t
-exam_sorted(
+kz_exam_sorted(
 	const struct kz_exam *exam, uint64_t hosts, uint8_t list[KZ_EXAM_HOSTS])
 {
 	size_t count = 0;
@@ -176,7 +179,7 @@ exam_sorted(
 	for (uint8_t host = 0; host < exam->host_count; host++) {
 		size_t at = count;
 
-		if (!exam_in(hosts, host))
+		if (!kz_exam_in(hosts, host))
 			continue;
 		while (at > 0 &&
 			kz_name_compare(&exam->hosts[host].name,
@@ -215,16 +218,16 @@ serving(const struct kz_exam *exam, uint8_t index)
 	for (uint8_t host = 0; host < exam->host_count; host++) {
 		const struct kz_exam_host *of = &exam->hosts[host];
 
-		if (!exam_in(hosts, host))
+		if (!kz_exam_in(hosts, host))
 			continue;
 		if (memchr(of->addrs, index, of->addr_count) != NULL)
-			return exam_bit(host);
+			return kz_exam_bit(host);
 	}
 	return 0;
 }
 
 uint32_t
-exam_variants(
+kz_exam_variants(
 	const struct kz_exam *exam, enum exam_field field, size_t *servers)
 {
 	uint32_t bits = 0;
@@ -244,10 +247,10 @@ exam_variants(
 }
 
 uint8_t
-exam_agreed(const struct kz_exam *exam, enum exam_field field)
+kz_exam_agreed(const struct kz_exam *exam, enum exam_field field)
 {
 	size_t servers;
-	uint32_t bits = exam_variants(exam, field, &servers);
+	uint32_t bits = kz_exam_variants(exam, field, &servers);
 
 	for (uint8_t i = 0; i < KZ_EXAM_VARIANTS; i++) {
 		if (bits == UINT32_C(1) << i)
@@ -257,7 +260,7 @@ exam_agreed(const struct kz_exam *exam, enum exam_field field)
 }
 
 int64_t
-exam_zone_s(const struct kz_exam *exam)
+kz_exam_zone_s(const struct kz_exam *exam)
 {
 	int64_t when_s = exam->now_s;
 

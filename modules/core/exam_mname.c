@@ -50,11 +50,11 @@ all_answer(const struct kz_exam *exam, uint64_t hosts)
 	for (uint8_t host = 0; host < exam->host_count; host++) {
 		enum exam_life life;
 
-		if (!exam_in(hosts, host))
+		if (!kz_exam_in(hosts, host))
 			continue;
-		life = exam_host_life(exam, host, exam_life_dns);
+		life = kz_exam_host_life(exam, host, kz_exam_life_dns);
 		if (life == LIFE_DEAD || life == LIFE_OPEN ||
-			exam_missing(&exam->hosts[host]))
+			kz_exam_missing(&exam->hosts[host]))
 			return false;
 		any = any || life == LIFE_ALIVE;
 	}
@@ -67,34 +67,34 @@ judge_dead(struct exam_out *out, const struct kz_exam_soa *soa)
 	const struct kz_exam *exam = out->exam;
 	const struct kz_exam_host *of = &exam->hosts[soa->mname];
 	const char *name = of->name.text;
-	bool listed = exam_in(kz_exam_ns_hosts(exam), soa->mname);
+	bool listed = kz_exam_in(kz_exam_ns_hosts(exam), soa->mname);
 	bool old = kz_exam_serial_old(soa->serial, exam->now_s);
 
-	switch (exam_host_life(exam, soa->mname, exam_life_dns)) {
+	switch (kz_exam_host_life(exam, soa->mname, kz_exam_life_dns)) {
 	case LIFE_ALIVE:
-		exam_say_ok(out, KZ_SYM_SOA_MNAME_DEAD, name,
-			exam_alive_s(exam, soa->mname, KZ_SERVICE_DNS53UDP));
+		kz_exam_say_ok(out, KZ_SYM_SOA_MNAME_DEAD, name,
+			kz_exam_alive_s(exam, soa->mname, KZ_SERVICE_DNS53UDP));
 		return;
 	case LIFE_DEAD:
 		if (!listed)
 			break;
-		exam_say_unknown(
+		kz_exam_say_unknown(
 			out, KZ_SYM_SOA_MNAME_DEAD, name, "it is ns-dead");
 		return;
 	case LIFE_NONE:
 	case LIFE_OPEN:
 	case LIFE_OURS:
 	case LIFE_UNKNOWN:
-		exam_say_unknown(out, KZ_SYM_SOA_MNAME_DEAD, name,
+		kz_exam_say_unknown(out, KZ_SYM_SOA_MNAME_DEAD, name,
 			"not all contacts failed");
 		return;
 	}
-	exam_begin(out, KZ_SYM_SOA_MNAME_DEAD, name);
+	kz_exam_begin(out, KZ_SYM_SOA_MNAME_DEAD, name);
 	/* A hidden primary that is looked after is legitimate: a hint then. */
-	exam_bad(out, old ? 4 : 2, NULL);
-	exam_value_addrs(out, soa->mname, false);
-	exam_rest_host(out, soa->mname, 0, KZ_SERVICE_DNS53UDP);
-	exam_end(out);
+	kz_exam_bad(out, old ? 4 : 2, NULL);
+	kz_exam_value_addrs(out, soa->mname, false);
+	kz_exam_rest_host(out, soa->mname, 0, KZ_SERVICE_DNS53UDP);
+	kz_exam_end(out);
 }
 
 static bool
@@ -113,37 +113,40 @@ judge_missing(struct exam_out *out, const struct kz_exam_soa *soa)
 	const char *name = of->name.text;
 	uint64_t hosts = kz_exam_ns_hosts(exam);
 	bool proven = of->proof == KZ_EXAM_PROVEN;
-	bool gone = localhost(&of->name) || (exam_missing(of) && proven) ||
-		(proven && exam_looked(of) && exam_specials(exam, of) > 0 &&
-			exam_globals(exam, of) == 0 && !of->cut);
-	int64_t zone_s = exam_zone_s(exam);
+	bool gone = localhost(&of->name) || (kz_exam_missing(of) && proven) ||
+		(proven && kz_exam_looked(of) &&
+			kz_exam_specials(exam, of) > 0 &&
+			kz_exam_globals(exam, of) == 0 && !of->cut);
+	int64_t zone_s = kz_exam_zone_s(exam);
 
-	if (exam_globals(exam, of) > 0) {
-		exam_say_ok(out, KZ_SYM_SOA_MNAME_MISSING, name, of->when_s);
+	if (kz_exam_globals(exam, of) > 0) {
+		kz_exam_say_ok(out, KZ_SYM_SOA_MNAME_MISSING, name, of->when_s);
 		return;
 	}
-	if (!gone || (exam_in(hosts, soa->mname) && exam_missing(of))) {
-		exam_say_unknown(out, KZ_SYM_SOA_MNAME_MISSING, name,
+	if (!gone || (kz_exam_in(hosts, soa->mname) && kz_exam_missing(of))) {
+		kz_exam_say_unknown(out, KZ_SYM_SOA_MNAME_MISSING, name,
 			gone ? "it is ns-name-missing" : EXAM_UNPROVEN);
 		return;
 	}
-	exam_begin(out, KZ_SYM_SOA_MNAME_MISSING, name);
-	exam_bad(out,
-		!exam_in(hosts, soa->mname) && all_answer(exam, hosts) ? 2 : 4,
-		exam_missing(of) ? exam_nothing(of) : "no global address");
-	exam_content(out, of->when_s < zone_s ? of->when_s : zone_s,
+	kz_exam_begin(out, KZ_SYM_SOA_MNAME_MISSING, name);
+	kz_exam_bad(out,
+		!kz_exam_in(hosts, soa->mname) && all_answer(exam, hosts) ? 2
+									  : 4,
+		kz_exam_missing(of) ? kz_exam_nothing(of)
+				    : "no global address");
+	kz_exam_content(out, of->when_s < zone_s ? of->when_s : zone_s,
 		of->ttl_s > soa->ttl_s ? of->ttl_s : soa->ttl_s);
-	exam_value_name(out, &of->name);
-	exam_end(out);
+	kz_exam_value_name(out, &of->name);
+	kz_exam_end(out);
 }
 
 void
-exam_judge_mname(struct exam_out *out)
+kz_exam_judge_mname(struct exam_out *out)
 {
 	const struct kz_exam *exam = out->exam;
-	uint8_t agreed = exam_agreed(exam, FIELD_SOA);
+	uint8_t agreed = kz_exam_agreed(exam, FIELD_SOA);
 	size_t servers;
-	uint32_t bits = exam_variants(exam, FIELD_SOA, &servers);
+	uint32_t bits = kz_exam_variants(exam, FIELD_SOA, &servers);
 
 	for (uint8_t i = 0; i < exam->soa_count; i++) {
 		const struct kz_exam_soa *soa = &exam->soas[i];
@@ -155,14 +158,14 @@ exam_judge_mname(struct exam_out *out)
 		name = exam->hosts[soa->mname].name.text;
 		if (name[0] == '\0') {
 			/* "." says that there is no primary: in order. */
-			exam_say_ok(out, KZ_SYM_SOA_MNAME_DEAD, name,
-				exam_zone_s(exam));
-			exam_say_ok(out, KZ_SYM_SOA_MNAME_MISSING, name,
-				exam_zone_s(exam));
+			kz_exam_say_ok(out, KZ_SYM_SOA_MNAME_DEAD, name,
+				kz_exam_zone_s(exam));
+			kz_exam_say_ok(out, KZ_SYM_SOA_MNAME_MISSING, name,
+				kz_exam_zone_s(exam));
 		} else if (i != agreed) {
-			exam_say_unknown(out, KZ_SYM_SOA_MNAME_DEAD, name,
+			kz_exam_say_unknown(out, KZ_SYM_SOA_MNAME_DEAD, name,
 				"the servers differ");
-			exam_say_unknown(out, KZ_SYM_SOA_MNAME_MISSING, name,
+			kz_exam_say_unknown(out, KZ_SYM_SOA_MNAME_MISSING, name,
 				"the servers differ");
 		} else {
 			judge_dead(out, soa);

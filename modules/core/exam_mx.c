@@ -10,10 +10,10 @@ any_reach(const struct kz_exam *exam, uint64_t hosts, enum kz_reach reach)
 	for (uint8_t host = 0; host < exam->host_count; host++) {
 		const struct kz_exam_host *of = &exam->hosts[host];
 
-		if (!exam_in(hosts, host))
+		if (!kz_exam_in(hosts, host))
 			continue;
 		for (size_t i = 0; i < of->addr_count; i++) {
-			if (exam_own(of, i) &&
+			if (kz_exam_own(of, i) &&
 				exam->addrs[of->addrs[i]].smtp == reach)
 				return true;
 		}
@@ -28,8 +28,8 @@ with_fate(const struct mxview *view, uint64_t hosts, enum fate fate)
 	uint64_t found = 0;
 
 	for (uint8_t host = 0; host < KZ_EXAM_HOSTS; host++) {
-		if (exam_in(hosts, host) && view->fates[host] == fate)
-			found |= exam_bit(host);
+		if (kz_exam_in(hosts, host) && view->fates[host] == fate)
+			found |= kz_exam_bit(host);
 	}
 	return found;
 }
@@ -51,8 +51,8 @@ static void
 rest_hosts(struct exam_out *out, uint64_t hosts)
 {
 	for (uint8_t host = 0; host < out->exam->host_count; host++) {
-		if (exam_in(hosts, host))
-			exam_rest_host(out, host, 0, KZ_SERVICE_SMTP25);
+		if (kz_exam_in(hosts, host))
+			kz_exam_rest_host(out, host, 0, KZ_SERVICE_SMTP25);
 	}
 }
 
@@ -60,11 +60,11 @@ static void
 say_dead(struct exam_out *out, const struct mxview *view,
 	enum kz_symptom symptom, uint64_t hosts)
 {
-	exam_begin(out, symptom, out->exam->site.text);
-	exam_bad(out, kz_symptom_info(symptom)->points, NULL);
-	exam_value_hosts(out, hosts);
+	kz_exam_begin(out, symptom, out->exam->site.text);
+	kz_exam_bad(out, kz_symptom_info(symptom)->points, NULL);
+	kz_exam_value_hosts(out, hosts);
 	rest_hosts(out, with_fate(view, hosts, FATE_DEAD));
-	exam_end(out);
+	kz_exam_end(out);
 }
 
 /* When the newest of the living was seen. */
@@ -78,9 +78,9 @@ newest_alive_s(
 	for (uint8_t host = 0; host < out->exam->host_count; host++) {
 		int64_t seen_s;
 
-		if (!exam_in(alive, host))
+		if (!kz_exam_in(alive, host))
 			continue;
-		seen_s = exam_alive_s(out->exam, host, KZ_SERVICE_SMTP25);
+		seen_s = kz_exam_alive_s(out->exam, host, KZ_SERVICE_SMTP25);
 		if (seen_s > when_s)
 			when_s = seen_s;
 	}
@@ -93,7 +93,7 @@ judge_best(struct exam_out *out, const struct mxview *view)
 	const char *site = out->exam->site.text;
 	bool gone = !view->odd_best && all_gone(view, view->best_hosts);
 	bool worse =
-		exam_mxview_alive(view, view->hosts & ~view->best_hosts) > 0;
+		kz_exam_mxview_alive(view, view->hosts & ~view->best_hosts) > 0;
 	bool lost = any_reach(out->exam, view->best_hosts, KZ_REACH_TIMEOUT) ||
 		any_reach(out->exam, view->best_hosts, KZ_REACH_UNREACHABLE);
 	enum kz_symptom bad =
@@ -101,20 +101,20 @@ judge_best(struct exam_out *out, const struct mxview *view)
 	enum kz_symptom other =
 		lost ? KZ_SYM_MX_BEST_REFUSED : KZ_SYM_MX_BEST_DEAD;
 
-	if (exam_mxview_alive(view, view->best_hosts) > 0) {
+	if (kz_exam_mxview_alive(view, view->best_hosts) > 0) {
 		int64_t when_s = newest_alive_s(out, view, view->best_hosts);
 
-		exam_say_ok(out, bad, site, when_s);
-		exam_say_ok(out, other, site, when_s);
+		kz_exam_say_ok(out, bad, site, when_s);
+		kz_exam_say_ok(out, other, site, when_s);
 		return;
 	}
 	if (gone && worse)
 		say_dead(out, view, bad, view->best_hosts);
 	else
-		exam_say_unknown(out, bad, site,
+		kz_exam_say_unknown(out, bad, site,
 			gone ? "no worse exchanger is alive"
 			     : "not all contacts failed");
-	exam_say_unknown(out, other, site, "another symptom applies");
+	kz_exam_say_unknown(out, other, site, "another symptom applies");
 }
 
 static void
@@ -123,12 +123,12 @@ judge_all(struct exam_out *out, const struct mxview *view)
 	const char *site = out->exam->site.text;
 
 	if (view->alive > 0)
-		exam_say_ok(out, KZ_SYM_MX_ALL_DEAD, site,
+		kz_exam_say_ok(out, KZ_SYM_MX_ALL_DEAD, site,
 			newest_alive_s(out, view, view->hosts));
 	else if (!view->odd && !view->truncated && all_gone(view, view->hosts))
 		say_dead(out, view, KZ_SYM_MX_ALL_DEAD, view->hosts);
 	else
-		exam_say_unknown(out, KZ_SYM_MX_ALL_DEAD, site,
+		kz_exam_say_unknown(out, KZ_SYM_MX_ALL_DEAD, site,
 			"not all contacts failed");
 }
 
@@ -136,13 +136,13 @@ static void
 judge_some(struct exam_out *out, const struct mxview *view, uint8_t host)
 {
 	const char *name = out->exam->hosts[host].name.text;
-	bool best_alive = exam_mxview_alive(view, view->best_hosts) > 0;
+	bool best_alive = kz_exam_mxview_alive(view, view->best_hosts) > 0;
 	bool last = view->alive == 1 && !view->truncated && !view->odd &&
 		with_fate(view, view->hosts, FATE_UNKNOWN) == 0;
 
 	if (view->fates[host] == FATE_ALIVE) {
-		exam_say_ok(out, KZ_SYM_MX_SOME_DEAD, name,
-			exam_alive_s(out->exam, host, KZ_SERVICE_SMTP25));
+		kz_exam_say_ok(out, KZ_SYM_MX_SOME_DEAD, name,
+			kz_exam_alive_s(out->exam, host, KZ_SERVICE_SMTP25));
 		return;
 	}
 	/*
@@ -150,16 +150,16 @@ judge_some(struct exam_out *out, const struct mxview *view, uint8_t host)
 	 * counts.
 	 */
 	if (view->fates[host] != FATE_DEAD || !best_alive ||
-		!any_reach(out->exam, exam_bit(host), KZ_REACH_TIMEOUT)) {
-		exam_say_unknown(out, KZ_SYM_MX_SOME_DEAD, name,
+		!any_reach(out->exam, kz_exam_bit(host), KZ_REACH_TIMEOUT)) {
+		kz_exam_say_unknown(out, KZ_SYM_MX_SOME_DEAD, name,
 			best_alive ? "not silent" : "another symptom applies");
 		return;
 	}
-	exam_begin(out, KZ_SYM_MX_SOME_DEAD, name);
-	exam_bad(out, last ? 3 : 1, NULL);
-	exam_value_addrs(out, host, false);
-	exam_rest_host(out, host, 0, KZ_SERVICE_SMTP25);
-	exam_end(out);
+	kz_exam_begin(out, KZ_SYM_MX_SOME_DEAD, name);
+	kz_exam_bad(out, last ? 3 : 1, NULL);
+	kz_exam_value_addrs(out, host, false);
+	kz_exam_rest_host(out, host, 0, KZ_SERVICE_SMTP25);
+	kz_exam_end(out);
 }
 
 static void
@@ -168,31 +168,31 @@ judge_family(struct exam_out *out, uint8_t host)
 	const struct kz_exam *exam = out->exam;
 	const struct kz_exam_host *of = &exam->hosts[host];
 	enum exam_life v4 =
-		exam_family_life(exam, host, KZ_ADDR_V4, exam_life_smtp);
+		kz_exam_family_life(exam, host, KZ_ADDR_V4, kz_exam_life_smtp);
 	enum exam_life v6 =
-		exam_family_life(exam, host, KZ_ADDR_V6, exam_life_smtp);
+		kz_exam_family_life(exam, host, KZ_ADDR_V6, kz_exam_life_smtp);
 	bool v6_dead = v6 == LIFE_DEAD && v4 == LIFE_ALIVE;
 	bool v4_dead = v4 == LIFE_DEAD && v6 == LIFE_ALIVE;
 
 	/* One family only is no fault; nothing is said, so that it clears. */
-	if (exam_looked(of) && (v4 == LIFE_NONE || v6 == LIFE_NONE))
+	if (kz_exam_looked(of) && (v4 == LIFE_NONE || v6 == LIFE_NONE))
 		return;
 	if (v4 == LIFE_ALIVE && v6 == LIFE_ALIVE) {
-		exam_say_ok(out, KZ_SYM_MX_FAMILY_DEAD, of->name.text,
-			exam_alive_s(exam, host, KZ_SERVICE_SMTP25));
+		kz_exam_say_ok(out, KZ_SYM_MX_FAMILY_DEAD, of->name.text,
+			kz_exam_alive_s(exam, host, KZ_SERVICE_SMTP25));
 		return;
 	}
 	if (of->cut || (!v6_dead && !v4_dead)) {
-		exam_say_unknown(out, KZ_SYM_MX_FAMILY_DEAD, of->name.text,
+		kz_exam_say_unknown(out, KZ_SYM_MX_FAMILY_DEAD, of->name.text,
 			"neither family alone is dead");
 		return;
 	}
-	exam_begin(out, KZ_SYM_MX_FAMILY_DEAD, of->name.text);
-	exam_bad(out, 3, NULL);
-	exam_value_word(out, v6_dead ? "ipv6" : "ipv4");
-	exam_rest_host(out, host, v6_dead ? KZ_ADDR_V6 : KZ_ADDR_V4,
+	kz_exam_begin(out, KZ_SYM_MX_FAMILY_DEAD, of->name.text);
+	kz_exam_bad(out, 3, NULL);
+	kz_exam_value_word(out, v6_dead ? "ipv6" : "ipv4");
+	kz_exam_rest_host(out, host, v6_dead ? KZ_ADDR_V6 : KZ_ADDR_V4,
 		KZ_SERVICE_SMTP25);
-	exam_end(out);
+	kz_exam_end(out);
 }
 
 static void
@@ -201,25 +201,25 @@ judge_no_banner(struct exam_out *out, const struct mxview *view)
 	const char *site = out->exam->site.text;
 	uint64_t open = with_fate(view, view->best_hosts, FATE_OPEN);
 
-	if (exam_mxview_alive(view, view->best_hosts) > 0) {
-		exam_say_ok(out, KZ_SYM_MX_NO_BANNER, site,
+	if (kz_exam_mxview_alive(view, view->best_hosts) > 0) {
+		kz_exam_say_ok(out, KZ_SYM_MX_NO_BANNER, site,
 			newest_alive_s(out, view, view->best_hosts));
 		return;
 	}
 	if (open == 0 || open != view->best_hosts || view->odd_best) {
-		exam_say_unknown(out, KZ_SYM_MX_NO_BANNER, site,
+		kz_exam_say_unknown(out, KZ_SYM_MX_NO_BANNER, site,
 			"another symptom applies");
 		return;
 	}
-	exam_begin(out, KZ_SYM_MX_NO_BANNER, site);
-	exam_bad(out, 3, NULL);
-	exam_value_hosts(out, open);
+	kz_exam_begin(out, KZ_SYM_MX_NO_BANNER, site);
+	kz_exam_bad(out, 3, NULL);
+	kz_exam_value_hosts(out, open);
 	rest_hosts(out, open);
-	exam_end(out);
+	kz_exam_end(out);
 }
 
 void
-exam_judge_mx(struct exam_out *out)
+kz_exam_judge_mx(struct exam_out *out)
 {
 	const struct kz_exam *exam = out->exam;
 	struct mxview view;
@@ -228,7 +228,7 @@ exam_judge_mx(struct exam_out *out)
 	if (exam->mx_look != KZ_EXAM_DATA || exam->mx == KZ_EXAM_NONE)
 		return;
 	memset(&view, 0, sizeof(view));
-	exam_mxview_make(&view, exam);
+	kz_exam_mxview_make(&view, exam);
 	if (view.hosts == 0)
 		return;
 	if (exam->tcp) {
@@ -237,12 +237,12 @@ exam_judge_mx(struct exam_out *out)
 		judge_no_banner(out, &view);
 	}
 	for (uint8_t host = 0; host < exam->host_count; host++) {
-		if (!exam_in(view.hosts, host))
+		if (!kz_exam_in(view.hosts, host))
 			continue;
-		exam_judge_target(out, &view, host);
+		kz_exam_judge_target(out, &view, host);
 		if (!exam->tcp || view.fates[host] == FATE_LITERAL)
 			continue;
-		if (!exam_in(view.best_hosts, host))
+		if (!kz_exam_in(view.best_hosts, host))
 			judge_some(out, &view, host);
 		judge_family(out, host);
 	}

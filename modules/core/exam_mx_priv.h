@@ -39,13 +39,13 @@ struct mxview {
 };
 
 /* From the set that the resolver gave. */
-void exam_mxview_make(struct mxview *view, const struct kz_exam *exam);
+void kz_exam_mxview_make(struct mxview *view, const struct kz_exam *exam);
 
 /* How many hosts of a set are alive. */
-size_t exam_mxview_alive(const struct mxview *view, uint64_t hosts);
+size_t kz_exam_mxview_alive(const struct mxview *view, uint64_t hosts);
 
 /* mx-target-*: faults in what a record holds. */
-void exam_judge_target(
+void kz_exam_judge_target(
 	struct exam_out *out, const struct mxview *view, uint8_t host);
 
 #endif

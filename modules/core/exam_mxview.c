@@ -6,9 +6,9 @@ fate_of(const struct kz_exam *exam, uint8_t host)
 {
 	const struct kz_exam_host *of = &exam->hosts[host];
 
-	if (exam_literal(of))
+	if (kz_exam_literal(of))
 		return FATE_LITERAL;
-	switch (exam_host_life(exam, host, exam_life_smtp)) {
+	switch (kz_exam_host_life(exam, host, kz_exam_life_smtp)) {
 	case LIFE_ALIVE:
 		return FATE_ALIVE;
 	case LIFE_DEAD:
@@ -16,7 +16,7 @@ fate_of(const struct kz_exam *exam, uint8_t host)
 	case LIFE_OPEN:
 		return FATE_OPEN;
 	case LIFE_NONE:
-		if (exam_missing(of) && of->proof == KZ_EXAM_PROVEN)
+		if (kz_exam_missing(of) && of->proof == KZ_EXAM_PROVEN)
 			return FATE_MISSING;
 		break;
 	case LIFE_OURS:
@@ -36,25 +36,25 @@ view_take(struct mxview *view, const struct kz_exam *exam,
 			(mx->odd && view->best_hosts == 0 && view->hosts == 0);
 		return;
 	}
-	if (!exam_in(view->hosts, mx->host)) {
+	if (!kz_exam_in(view->hosts, mx->host)) {
 		view->fates[mx->host] = fate_of(exam, mx->host);
 		view->preference[mx->host] = mx->preference;
 	}
 	if (view->hosts == 0)
 		view->best = mx->preference;
-	view->hosts |= exam_bit(mx->host);
+	view->hosts |= kz_exam_bit(mx->host);
 	if (mx->preference == view->best)
-		view->best_hosts |= exam_bit(mx->host);
+		view->best_hosts |= kz_exam_bit(mx->host);
 }
 
 size_t
-exam_mxview_alive(const struct mxview *view, uint64_t hosts)
+kz_exam_mxview_alive(const struct mxview *view, uint64_t hosts)
 {
 	size_t count = 0;
 
 	for (uint8_t host = 0; host < KZ_EXAM_HOSTS; host++)
-		count +=
-			exam_in(hosts, host) && view->fates[host] == FATE_ALIVE;
+		count += kz_exam_in(hosts, host) &&
+			view->fates[host] == FATE_ALIVE;
 	return count;
 }
 
@@ -65,16 +65,16 @@ view_drop_worst(struct mxview *view)
 	uint64_t worst = 0;
 
 	for (uint8_t host = 0; host < KZ_EXAM_HOSTS; host++) {
-		if (exam_in(view->hosts, host) &&
+		if (kz_exam_in(view->hosts, host) &&
 			view->preference[host] >= EXAM_WORST_PREFERENCE)
-			worst |= exam_bit(host);
+			worst |= kz_exam_bit(host);
 	}
-	if (exam_mxview_alive(view, view->hosts & ~worst) > 0)
+	if (kz_exam_mxview_alive(view, view->hosts & ~worst) > 0)
 		view->hosts &= ~worst;
 }
 
 void
-exam_mxview_make(struct mxview *view, const struct kz_exam *exam)
+kz_exam_mxview_make(struct mxview *view, const struct kz_exam *exam)
 {
 	const struct kz_exam_mxset *set = &exam->mxs[exam->mx];
 	uint64_t tested = kz_exam_mx_hosts(exam, exam->mx, &view->truncated);
@@ -82,10 +82,10 @@ exam_mxview_make(struct mxview *view, const struct kz_exam *exam)
 	for (size_t i = 0; i < set->count; i++) {
 		const struct kz_exam_mx *mx = &set->list[i];
 
-		if (mx->host == KZ_EXAM_NONE || exam_in(tested, mx->host))
+		if (mx->host == KZ_EXAM_NONE || kz_exam_in(tested, mx->host))
 			view_take(view, exam, mx);
 	}
 	view_drop_worst(view);
-	view->alive = exam_mxview_alive(view, view->hosts);
-	view->agreed = exam_agreed(exam, FIELD_MX) == exam->mx;
+	view->alive = kz_exam_mxview_alive(view, view->hosts);
+	view->agreed = kz_exam_agreed(exam, FIELD_MX) == exam->mx;
 }

@@ -24,62 +24,62 @@ enum exam_life {
 typedef enum exam_life exam_life_of(const struct kz_exam_addr *addr);
 
 /* Port 25, and a server's answer for the zone. */
-enum exam_life exam_life_smtp(const struct kz_exam_addr *addr);
-enum exam_life exam_life_dns(const struct kz_exam_addr *addr);
+enum exam_life kz_exam_life_smtp(const struct kz_exam_addr *addr);
+enum exam_life kz_exam_life_dns(const struct kz_exam_addr *addr);
 
 /* Over the addresses of one family (4 or 6) of a host. */
-enum exam_life exam_family_life(const struct kz_exam *exam, uint8_t host,
+enum exam_life kz_exam_family_life(const struct kz_exam *exam, uint8_t host,
 	uint8_t family, exam_life_of *life_of);
 
 /* Over all of them; an unfinished look-up or a cut leaves only ALIVE sure. */
-enum exam_life exam_host_life(
+enum exam_life kz_exam_host_life(
 	const struct kz_exam *exam, uint8_t host, exam_life_of *life_of);
 
 /* Both look-ups ended with an answer. */
-bool exam_looked(const struct kz_exam_host *host);
+bool kz_exam_looked(const struct kz_exam_host *host);
 
 /* The look-ups say that it has no address; glue may give one. */
-bool exam_missing(const struct kz_exam_host *host);
+bool kz_exam_missing(const struct kz_exam_host *host);
 
 /* Of the addresses that its own zone gives: the special-purpose ones, the
  * others. */
-size_t exam_specials(
+size_t kz_exam_specials(
 	const struct kz_exam *exam, const struct kz_exam_host *host);
-size_t exam_globals(
+size_t kz_exam_globals(
 	const struct kz_exam *exam, const struct kz_exam_host *host);
 
 /* NXDOMAIN or NODATA, for people. */
-const char *exam_nothing(const struct kz_exam_host *host);
+const char *kz_exam_nothing(const struct kz_exam_host *host);
 
 /* Why a fault of content stays unknown. */
 #define EXAM_UNPROVEN "not borne out by every server of the zone"
 
 /* Written as an address, where a host name is required. */
-bool exam_literal(const struct kz_exam_host *host);
+bool kz_exam_literal(const struct kz_exam_host *host);
 
 static inline bool
-exam_in(uint64_t hosts, uint8_t host)
+kz_exam_in(uint64_t hosts, uint8_t host)
 {
 	return host < KZ_EXAM_HOSTS && (hosts >> host & 1) != 0;
 }
 
 static inline uint64_t
-exam_bit(uint8_t host)
+kz_exam_bit(uint8_t host)
 {
 	return host < KZ_EXAM_HOSTS ? UINT64_C(1) << host : 0;
 }
 
 /* The address at a place comes from the name's own zone, not only as glue. */
 static inline bool
-exam_own(const struct kz_exam_host *host, size_t place)
+kz_exam_own(const struct kz_exam_host *host, size_t place)
 {
 	return (host->glue_only >> place & 1) == 0;
 }
 
-size_t exam_count(uint64_t hosts);
+size_t kz_exam_count(uint64_t hosts);
 
 /* Indices of a set, sorted by name. */
-size_t exam_sorted(const struct kz_exam *exam, uint64_t hosts,
+size_t kz_exam_sorted(const struct kz_exam *exam, uint64_t hosts,
 	uint8_t list[KZ_EXAM_HOSTS]);
 
 /* A finding under way. */
@@ -93,67 +93,67 @@ struct exam_out {
 };
 
 /* Begin one, unknown, of now; object is a C string. */
-void exam_begin(
+void kz_exam_begin(
 	struct exam_out *out, enum kz_symptom symptom, const char *object);
 
 /* Hand it over. */
-void exam_end(struct exam_out *out);
+void kz_exam_end(struct exam_out *out);
 
 /* Begin and hand over one that says why it is unknown, or just "ok". */
-void exam_say_unknown(struct exam_out *out, enum kz_symptom symptom,
-	const char *object, const char *why);
-void exam_say_ok(struct exam_out *out, enum kz_symptom symptom,
+void kz_exam_say_unknown(struct exam_out *out, enum kz_symptom symptom,
+	const char *object, const char *word);
+void kz_exam_say_ok(struct exam_out *out, enum kz_symptom symptom,
 	const char *object, int64_t when_s);
 
-/* Make it bad; why NULL: leave it as exam_rest_host wrote it. */
-void exam_bad(struct exam_out *out, uint8_t weight, const char *why);
+/* Make it bad, word says why; NULL: leave it as exam_rest_host wrote it. */
+void kz_exam_bad(struct exam_out *out, uint8_t weight, const char *word);
 
 /* A fault of content: when it was read, and for how long it may be cached. */
-void exam_content(struct exam_out *out, int64_t when_s, uint32_t ttl_s);
+void kz_exam_content(struct exam_out *out, int64_t when_s, uint32_t ttl_s);
 
 /*
  * Names of hosts, or the addresses of one that are special (or are not), into
  * the value, sorted.
  */
-void exam_value_hosts(struct exam_out *out, uint64_t hosts);
-void exam_value_addrs(struct exam_out *out, uint8_t host, bool special);
-void exam_value_word(struct exam_out *out, const char *word);
-void exam_value_name(struct exam_out *out, const struct kz_name *name);
-void exam_value_mx(struct exam_out *out, uint8_t mx);
-void exam_value_soa(struct exam_out *out, uint8_t soa);
+void kz_exam_value_hosts(struct exam_out *out, uint64_t hosts);
+void kz_exam_value_addrs(struct exam_out *out, uint8_t host, bool special);
+void kz_exam_value_word(struct exam_out *out, const char *word);
+void kz_exam_value_name(struct exam_out *out, const struct kz_name *name);
+void kz_exam_value_mx(struct exam_out *out, uint8_t mx);
+void kz_exam_value_soa(struct exam_out *out, uint8_t soa);
 
 /*
  * The addresses of a host (family 0: of both) as rests, those of our side and
  * special ones left out; "why" gets what came of them, and the moment of the
  * finding becomes the earliest of the contacts.
  */
-void exam_rest_host(struct exam_out *out, uint8_t host, uint8_t family,
+void kz_exam_rest_host(struct exam_out *out, uint8_t host, uint8_t family,
 	enum kz_service service);
 
 /* When a host was last seen alive, or now_s. */
-int64_t exam_alive_s(
+int64_t kz_exam_alive_s(
 	const struct kz_exam *exam, uint8_t host, enum kz_service service);
 
 /* Earliest contact with the servers that answer for the zone, or now_s. */
-int64_t exam_zone_s(const struct kz_exam *exam);
+int64_t kz_exam_zone_s(const struct kz_exam *exam);
 
 /*
  * The one variant that every server that answers gives (field: 0 soa, 1 ns,
  * 2 mx, 3 zone_mx).  KZ_EXAM_NONE: none answered, or they differ.
  */
 enum exam_field { FIELD_SOA, FIELD_NS, FIELD_MX, FIELD_ZONE_MX };
-uint8_t exam_agreed(const struct kz_exam *exam, enum exam_field field);
+uint8_t kz_exam_agreed(const struct kz_exam *exam, enum exam_field field);
 
 /* The variants given, as bits, and how many servers gave one. */
-uint32_t exam_variants(
+uint32_t kz_exam_variants(
 	const struct kz_exam *exam, enum exam_field field, size_t *servers);
 
 /* The three families. */
-void exam_judge_mx(struct exam_out *out);
-void exam_judge_del(struct exam_out *out);
-void exam_judge_con(struct exam_out *out);
-void exam_judge_shadow(struct exam_out *out);
-void exam_judge_private(struct exam_out *out);
-void exam_judge_mname(struct exam_out *out);
+void kz_exam_judge_mx(struct exam_out *out);
+void kz_exam_judge_del(struct exam_out *out);
+void kz_exam_judge_con(struct exam_out *out);
+void kz_exam_judge_shadow(struct exam_out *out);
+void kz_exam_judge_private(struct exam_out *out);
+void kz_exam_judge_mname(struct exam_out *out);
 
 #endif

@@ -13,28 +13,30 @@ judge_role(struct exam_out *out, enum kz_symptom symptom, uint8_t host,
 {
 	const struct kz_exam *exam = out->exam;
 	const struct kz_exam_host *of = &exam->hosts[host];
-	size_t specials = exam_specials(exam, of);
+	size_t specials = kz_exam_specials(exam, of);
 
 	if (specials == 0) {
-		if (exam_globals(exam, of) > 0 && exam_looked(of) && !of->cut)
-			exam_say_ok(out, symptom, of->name.text, of->when_s);
-		else if (!exam_looked(of) || of->cut)
-			exam_say_unknown(out, symptom, of->name.text,
+		if (kz_exam_globals(exam, of) > 0 && kz_exam_looked(of) &&
+			!of->cut)
+			kz_exam_say_ok(out, symptom, of->name.text, of->when_s);
+		else if (!kz_exam_looked(of) || of->cut)
+			kz_exam_say_unknown(out, symptom, of->name.text,
 				"the look-up failed");
 		/* A name without any address: nothing left to say. */
 		return;
 	}
 	if (of->proof != KZ_EXAM_PROVEN) {
-		exam_say_unknown(out, symptom, of->name.text, EXAM_UNPROVEN);
+		kz_exam_say_unknown(out, symptom, of->name.text, EXAM_UNPROVEN);
 		return;
 	}
-	exam_begin(out, symptom, of->name.text);
-	exam_bad(out,
-		exam_globals(exam, of) == 0 && exam_looked(of) ? only : also,
+	kz_exam_begin(out, symptom, of->name.text);
+	kz_exam_bad(out,
+		kz_exam_globals(exam, of) == 0 && kz_exam_looked(of) ? only
+								     : also,
 		NULL);
-	exam_content(out, of->when_s, of->ttl_s);
-	exam_value_addrs(out, host, true);
-	exam_end(out);
+	kz_exam_content(out, of->when_s, of->ttl_s);
+	kz_exam_value_addrs(out, host, true);
+	kz_exam_end(out);
 }
 
 /* Loopback, 0.0.0.0 and :: are put into zones on purpose. */
@@ -55,7 +57,7 @@ all_deliberate(const struct kz_exam *exam, const struct kz_exam_host *host)
 	for (size_t i = 0; i < host->addr_count; i++) {
 		const struct kz_exam_addr *addr = &exam->addrs[host->addrs[i]];
 
-		if (addr->special && exam_own(host, i) &&
+		if (addr->special && kz_exam_own(host, i) &&
 			!deliberate(&addr->addr))
 			return false;
 	}
@@ -82,7 +84,7 @@ mnames(const struct kz_exam *exam)
 {
 	uint64_t hosts = 0;
 	size_t servers;
-	uint32_t bits = exam_variants(exam, FIELD_SOA, &servers);
+	uint32_t bits = kz_exam_variants(exam, FIELD_SOA, &servers);
 
 	for (uint8_t i = 0; i < exam->soa_count; i++) {
 		const struct kz_exam_soa *soa = &exam->soas[i];
@@ -90,13 +92,13 @@ mnames(const struct kz_exam *exam)
 		if ((bits >> i & 1) != 0 && !soa->mname_odd &&
 			soa->mname != KZ_EXAM_NONE &&
 			exam->hosts[soa->mname].name.len > 0)
-			hosts |= exam_bit(soa->mname);
+			hosts |= kz_exam_bit(soa->mname);
 	}
 	return hosts;
 }
 
 void
-exam_judge_private(struct exam_out *out)
+kz_exam_judge_private(struct exam_out *out)
 {
 	const struct kz_exam *exam = out->exam;
 	bool truncated;
@@ -109,14 +111,14 @@ exam_judge_private(struct exam_out *out)
 	for (uint8_t host = 0; host < exam->host_count; host++) {
 		const struct kz_exam_host *of = &exam->hosts[host];
 
-		if (exam_in(mx, host) && !exam_literal(of))
+		if (kz_exam_in(mx, host) && !kz_exam_literal(of))
 			judge_role(out, KZ_SYM_ADDR_PRIVATE_MX, host, 6, 3);
-		if (exam_in(ns, host))
+		if (kz_exam_in(ns, host))
 			judge_role(out, KZ_SYM_ADDR_PRIVATE_NS, host, 4, 4);
-		else if (exam_in(primary, host))
+		else if (kz_exam_in(primary, host))
 			judge_role(out, KZ_SYM_ADDR_PRIVATE_NS, host, 2, 2);
-		if (exam_in(exam->published, host) &&
-			!exam_in(mx | ns | primary, host) &&
+		if (kz_exam_in(exam->published, host) &&
+			!kz_exam_in(mx | ns | primary, host) &&
 			!customary(&of->name)) {
 			uint8_t weight = all_deliberate(exam, of) ? 1 : 3;
 

@@ -7,7 +7,7 @@
 #define COMMA KZ_STR(", ")
 
 void
-exam_begin(struct exam_out *out, enum kz_symptom symptom, const char *object)
+kz_exam_begin(struct exam_out *out, enum kz_symptom symptom, const char *object)
 {
 	struct kz_finding *finding = &out->finding;
 	struct kz_text text;
@@ -24,7 +24,7 @@ exam_begin(struct exam_out *out, enum kz_symptom symptom, const char *object)
 }
 
 void
-exam_end(struct exam_out *out)
+kz_exam_end(struct exam_out *out)
 {
 	out->emit(out->arg, &out->finding);
 }
@@ -38,26 +38,26 @@ why(struct kz_finding *finding, const char *word)
 }
 
 void
-exam_say_unknown(struct exam_out *out, enum kz_symptom symptom,
+kz_exam_say_unknown(struct exam_out *out, enum kz_symptom symptom,
 	const char *object, const char *word)
 {
-	exam_begin(out, symptom, object);
+	kz_exam_begin(out, symptom, object);
 	why(&out->finding, word);
-	exam_end(out);
+	kz_exam_end(out);
 }
 
 void
-exam_say_ok(struct exam_out *out, enum kz_symptom symptom, const char *object,
-	int64_t when_s)
+kz_exam_say_ok(struct exam_out *out, enum kz_symptom symptom,
+	const char *object, int64_t when_s)
 {
-	exam_begin(out, symptom, object);
+	kz_exam_begin(out, symptom, object);
 	out->finding.outcome = KZ_OUTCOME_OK;
 	out->finding.when_s = when_s;
-	exam_end(out);
+	kz_exam_end(out);
 }
 
 void
-exam_bad(struct exam_out *out, uint8_t weight, const char *word)
+kz_exam_bad(struct exam_out *out, uint8_t weight, const char *word)
 {
 	out->finding.outcome = KZ_OUTCOME_BAD;
 	out->finding.weight = weight;
@@ -66,7 +66,7 @@ exam_bad(struct exam_out *out, uint8_t weight, const char *word)
 }
 
 void
-exam_content(struct exam_out *out, int64_t when_s, uint32_t ttl_s)
+kz_exam_content(struct exam_out *out, int64_t when_s, uint32_t ttl_s)
 {
 	out->finding.when_s = when_s;
 	out->finding.ttl_s = ttl_s;
@@ -92,23 +92,23 @@ value_put(struct exam_out *out, struct kz_str between, struct kz_str word)
 }
 
 void
-exam_value_word(struct exam_out *out, const char *word)
+kz_exam_value_word(struct exam_out *out, const char *word)
 {
 	value_put(out, KZ_STR(""), (struct kz_str){word, strlen(word)});
 }
 
 void
-exam_value_name(struct exam_out *out, const struct kz_name *name)
+kz_exam_value_name(struct exam_out *out, const struct kz_name *name)
 {
 	value_put(out, KZ_STR(" "),
 		name->len == 0 ? KZ_STR(".") : kz_name_str(name));
 }
 
 void
-exam_value_hosts(struct exam_out *out, uint64_t hosts)
+kz_exam_value_hosts(struct exam_out *out, uint64_t hosts)
 {
 	uint8_t list[KZ_EXAM_HOSTS];
-	size_t count = exam_sorted(out->exam, hosts, list);
+	size_t count = kz_exam_sorted(out->exam, hosts, list);
 
 	for (size_t i = 0; i < count; i++)
 		value_put(out, COMMA,
@@ -116,7 +116,7 @@ exam_value_hosts(struct exam_out *out, uint64_t hosts)
 }
 
 void
-exam_value_mx(struct exam_out *out, uint8_t mx)
+kz_exam_value_mx(struct exam_out *out, uint8_t mx)
 {
 	const struct kz_exam_mxset *set = &out->exam->mxs[mx];
 	char buffer[KZ_NAME_MAX + 16];
@@ -143,7 +143,7 @@ exam_value_mx(struct exam_out *out, uint8_t mx)
 }
 
 void
-exam_value_addrs(struct exam_out *out, uint8_t host, bool special)
+kz_exam_value_addrs(struct exam_out *out, uint8_t host, bool special)
 {
 	const struct kz_exam_host *of = &out->exam->hosts[host];
 	const struct kz_addr *last = NULL;
@@ -157,7 +157,7 @@ exam_value_addrs(struct exam_out *out, uint8_t host, bool special)
 			const struct kz_exam_addr *addr =
 				&out->exam->addrs[of->addrs[i]];
 
-			if (addr->special != special || !exam_own(of, i) ||
+			if (addr->special != special || !kz_exam_own(of, i) ||
 				(last != NULL &&
 					kz_addr_compare(&addr->addr, last) <=
 						0))
@@ -238,7 +238,7 @@ rest_add(struct kz_finding *finding, enum kz_service service,
 }
 
 void
-exam_rest_host(struct exam_out *out, uint8_t host, uint8_t family,
+kz_exam_rest_host(struct exam_out *out, uint8_t host, uint8_t family,
 	enum kz_service service)
 {
 	const struct kz_exam_host *of = &out->exam->hosts[host];
@@ -252,18 +252,19 @@ exam_rest_host(struct exam_out *out, uint8_t host, uint8_t family,
 		int64_t when_s = smtp ? addr->smtp_when_s : addr->dns.when_s;
 
 		if (addr->special || reach_word(reach) == NULL ||
-			(smtp && !exam_own(of, i)) ||
+			(smtp && !kz_exam_own(of, i)) ||
 			(family != 0 && addr->addr.family != family))
 			continue;
+		if (finding->rest_count == 0 || when_s < finding->when_s)
+			finding->when_s = when_s;
 		rest_add(finding, service, &addr->addr);
 		why_add(out, reach);
-		if (when_s < finding->when_s)
-			finding->when_s = when_s;
 	}
 }
 
 int64_t
-exam_alive_s(const struct kz_exam *exam, uint8_t host, enum kz_service service)
+kz_exam_alive_s(
+	const struct kz_exam *exam, uint8_t host, enum kz_service service)
 {
 	const struct kz_exam_host *of = &exam->hosts[host];
 	int64_t when_s = 0;

@@ -64,31 +64,31 @@ say_bad(struct exam_out *out, const struct kz_exam_shadow *shadow,
 {
 	const struct kz_exam *exam = out->exam;
 	const struct kz_exam_soa *soa = &exam->soas[shadow->soa];
-	uint8_t ours = exam_agreed(exam, FIELD_SOA);
-	uint8_t mx = exam_agreed(exam, FIELD_ZONE_MX);
+	uint8_t ours = kz_exam_agreed(exam, FIELD_SOA);
+	uint8_t mx = kz_exam_agreed(exam, FIELD_ZONE_MX);
 
-	exam_begin(out, KZ_SYM_DNS_SHADOW_AUTHORITY, object);
-	exam_bad(out, weight, NULL);
-	exam_content(out, shadow->when_s, soa->ttl_s);
-	exam_value_soa(out, shadow->soa);
-	exam_value_word(out, ", mx ");
-	exam_value_mx(out, shadow->zone_mx);
+	kz_exam_begin(out, KZ_SYM_DNS_SHADOW_AUTHORITY, object);
+	kz_exam_bad(out, weight, NULL);
+	kz_exam_content(out, shadow->when_s, soa->ttl_s);
+	kz_exam_value_soa(out, shadow->soa);
+	kz_exam_value_word(out, ", mx ");
+	kz_exam_value_mx(out, shadow->zone_mx);
 	if (ours != KZ_EXAM_NONE && mx != KZ_EXAM_NONE) {
-		exam_value_word(out, " | ");
-		exam_value_soa(out, ours);
-		exam_value_word(out, ", mx ");
-		exam_value_mx(out, mx);
+		kz_exam_value_word(out, " | ");
+		kz_exam_value_soa(out, ours);
+		kz_exam_value_word(out, ", mx ");
+		kz_exam_value_mx(out, mx);
 	}
-	exam_end(out);
+	kz_exam_end(out);
 }
 
 void
-exam_judge_shadow(struct exam_out *out)
+kz_exam_judge_shadow(struct exam_out *out)
 {
 	const struct kz_exam *exam = out->exam;
 	size_t servers;
-	uint32_t soas = exam_variants(exam, FIELD_SOA, &servers);
-	uint32_t mxs = exam_variants(exam, FIELD_ZONE_MX, &servers);
+	uint32_t soas = kz_exam_variants(exam, FIELD_SOA, &servers);
+	uint32_t mxs = kz_exam_variants(exam, FIELD_ZONE_MX, &servers);
 	char object[KZ_ADDR_TEXT_SIZE];
 
 	for (size_t i = 0; i < exam->shadow_count; i++) {
@@ -97,7 +97,7 @@ exam_judge_shadow(struct exam_out *out)
 		kz_addr_format(&exam->addrs[shadow->addr].addr, object);
 		switch (classify(exam, shadow, soas, mxs)) {
 		case SHADOW_NONE:
-			exam_say_ok(out, KZ_SYM_DNS_SHADOW_AUTHORITY, object,
+			kz_exam_say_ok(out, KZ_SYM_DNS_SHADOW_AUTHORITY, object,
 				shadow->when_s);
 			break;
 		case SHADOW_MAIL:
@@ -107,7 +107,7 @@ exam_judge_shadow(struct exam_out *out)
 			say_bad(out, shadow, object, 2);
 			break;
 		case SHADOW_UNKNOWN:
-			exam_say_unknown(out, KZ_SYM_DNS_SHADOW_AUTHORITY,
+			kz_exam_say_unknown(out, KZ_SYM_DNS_SHADOW_AUTHORITY,
 				object, "silent, or not to be told");
 			break;
 		}

@@ -130,7 +130,7 @@ enum kz_exam_parent {
 };
 
 struct kz_exam {
-	int64_t now_s;
+	int64_t now_s;       /* when the findings are made */
 	struct kz_name site; /* subject of MX */
 	struct kz_name zone; /* subject of DEL and CON */
 	bool zone_known;
@@ -206,6 +206,9 @@ uint64_t kz_exam_mx_hosts(
 
 /* Name servers published: by the parent or by any server of the zone. */
 uint64_t kz_exam_ns_hosts(const struct kz_exam *exam);
+
+/* Hosts that a SOA of the zone names as its primary, whoever said it. */
+uint64_t kz_exam_primaries(const struct kz_exam *exam);
 
 /* Whether an address answers for the zone: NOERROR, AA, SOA of the zone. */
 bool kz_exam_answers(const struct kz_exam_server *server);

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: ISC */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <bsd/stdlib.h>
+#include <sodium.h>
+
+#include "kizuki/io/sandbox.h"
+
+#include "ask_priv.h"
+#include "input_priv.h"
+#include "output_priv.h"
+#include "share_priv.h"
+
+/* Sites in flight without -j; recipes: no gain beyond 200. */
+#define JOBS_MAX 10000
+/* Open files wanted; fewer make look-ups wait, no more. */
+#define FILES_WANTED 16384
+
+struct options {
+	const char *config;
+	uint32_t jobs;
+	bool child; /* of kizukid: nothing is opened after the start */
+};
+
+static void
+usage(void)
+{
+	fputs("usage: kizuki-probe [-k] [-c FILE] [-j N]\n", stderr);
+	exit(EX_USAGE);
+}
+
+void
+probe_no_memory(void)
+{
+	fputs("kizuki-probe: out of memory\n", stderr);
+	exit(EX_OSERR);
+}
+
+bool
+probe_special(const struct probe *probe, const struct kz_addr *addr)
+{
+	return kz_addr_special(addr, &probe->config.network.scope);
+}
+
+static void
+parse(struct options *options, int argc, char **argv)
+{
+	const char *error = NULL;
+	int option;
+
+	while ((option = getopt(argc, argv, "c:j:k")) != -1) {
+		switch (option) {
+		case 'c':
+			options->config = optarg;
+			break;
+		case 'j':
+			options->jobs =
+				(uint32_t)strtonum(optarg, 1, JOBS_MAX, &error);
+			if (error != NULL) {
+				fprintf(stderr,
+					"kizuki-probe: -j %s: a number from 1 "
+					"to %d is expected\n",
+					optarg, JOBS_MAX);
+				exit(EX_USAGE);
+			}
+			break;
+		case 'k':
+			options->child = true;
+			break;
+		default:
+			usage();
+		}
+	}
+	if (optind != argc)
+		usage();
+}
+
+static void
+say(void *arg, const char *message)
+{
+	(void)arg;
+	fprintf(stderr, "kizuki-probe: %s\n", message);
+}
+
+/* The file named, else the usual one where it exists, else the defaults. */
+static void
+configure(struct probe *probe, const struct options *options)
+{
+	const char *path =
+		options->config != NULL ? options->config : KZ_CONFIG_FILE;
+	enum kz_result result = kz_config_read(path, say, NULL, &probe->config);
+
+	if (result == KZ_NOT_FOUND && options->config == NULL)
+		result = kz_config_defaults(&probe->config);
+	else if (result == KZ_NOT_FOUND)
+		fprintf(stderr, "kizuki-probe: %s: no such file\n", path);
+	if (result == KZ_ENOMEM)
+		probe_no_memory();
+	if (result != KZ_OK)
+		exit(EX_CONFIG);
+	probe->jobs =
+		options->jobs != 0 ? options->jobs : probe->config.probe.jobs;
+}
+
+static void
+raise_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+		limit.rlim_cur >= FILES_WANTED)
+		return;
+	limit.rlim_cur =
+		limit.rlim_max < FILES_WANTED ? limit.rlim_max : FILES_WANTED;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void
+open_clients(struct probe *probe)
+{
+	const struct kz_config *config = &probe->config;
+	struct kz_resolver_options resolver = {
+		.root_hints = config->resolver.root_hints,
+		.trust_anchor = config->resolver.trust_anchor,
+		.limit_ms = config->resolver.limit_ms,
+		.in_flight = config->resolver.in_flight,
+		.lab = config->network.scope.global.count > 0,
+	};
+	struct kz_nsquery_options nsquery = {
+		.source_v4 = config->probe.source_v4,
+		.source_v6 = config->probe.source_v6,
+		.scope = config->network.scope,
+	};
+	struct kz_smtp_options smtp = {
+		.connect_ms = config->probe.connect_timeout_ms,
+		.banner_ms = config->probe.banner_timeout_ms,
+		.source_v4 = config->probe.source_v4,
+		.source_v6 = config->probe.source_v6,
+		.scope = config->network.scope,
+	};
+
+	if (kz_resolver_open(probe->base, &resolver, &probe->resolver) !=
+			KZ_OK ||
+		kz_nsquery_open(probe->base, &nsquery, &probe->nsquery) !=
+			KZ_OK ||
+		kz_smtp_open(probe->base, &smtp, &probe->smtp) != KZ_OK) {
+		fputs("kizuki-probe: the clients cannot be started\n", stderr);
+		exit(EX_OSERR);
+	}
+	if (kz_suffix_open(config->resolver.public_suffixes, &probe->suffix) !=
+		KZ_OK) {
+		fprintf(stderr,
+			"kizuki-probe: no list of public suffixes%s%s\n",
+			config->resolver.public_suffixes[0] != '\0' ? " in "
+								    : "",
+			config->resolver.public_suffixes);
+		exit(EX_NOINPUT);
+	}
+}
+
+/* A name that no server holds, another one for each run. */
+static void
+make_control(struct probe *probe)
+{
+	char text[64];
+	int len = snprintf(text, sizeof(text), "kizuki-probe-%08x.invalid",
+		(unsigned)randombytes_random());
+
+	if (len < 0 ||
+		kz_name_parse((struct kz_str){text, (size_t)len},
+			&probe->control) != KZ_OK)
+		probe_no_memory();
+}
+
+static void
+shut(const struct options *options)
+{
+	if (!options->child || kz_sandbox_enter() == KZ_OK)
+		return;
+	fputs("kizuki-probe: the sandbox cannot be entered\n", stderr);
+	exit(EX_OSERR);
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct probe probe;
+	struct options options = {0};
+
+	parse(&options, argc, argv);
+	configure(&probe, &options);
+	(void)signal(SIGPIPE, SIG_IGN);
+	raise_files();
+	probe.base = event_base_new();
+	if (probe.base == NULL || sodium_init() < 0)
+		probe_no_memory();
+	make_control(&probe);
+	limits_open(&probe.limits, &probe.config);
+	share_open(&probe);
+	zones_open(&probe);
+	open_clients(&probe);
+	shut(&options);
+	probe.output = output_open(&probe);
+	probe.input = input_open(&probe);
+	if (event_base_dispatch(probe.base) < 0)
+		return EX_OSERR;
+	/* What is still under way is given up with the process. */
+	return EX_OK;
+}

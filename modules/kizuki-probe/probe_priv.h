@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * probe_priv - the whole of a running prober
+ *
+ * What:   what the parts of the program share; each part's header says what
+ *         it does.
+ * Owner:  main.c makes and ends everything.
+ */
+#ifndef KIZUKI_PROBE_PROBE_PRIV_H
+#define KIZUKI_PROBE_PROBE_PRIV_H
+
+#include <bsd/sys/queue.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <event2/event.h>
+
+#include "kizuki/front/line.h"
+#include "kizuki/io/config.h"
+#include "kizuki/io/nsquery.h"
+#include "kizuki/io/resolver.h"
+#include "kizuki/io/smtp.h"
+#include "kizuki/io/suffix.h"
+
+#include "limits_priv.h"
+#include "table_priv.h"
+
+/* RFC 1035 section 3.2.2, RFC 3596 section 2.1. */
+#define TYPE_A    1
+#define TYPE_NS   2
+#define TYPE_SOA  6
+#define TYPE_PTR  12
+#define TYPE_MX   15
+#define TYPE_AAAA 28
+
+struct input;
+struct output;
+struct site;
+struct verify;
+
+struct probe {
+	struct event_base *base;
+	struct kz_config config;
+	struct kz_resolver *resolver;
+	struct kz_nsquery *nsquery;
+	struct kz_smtp *smtp;
+	struct kz_suffix *suffix;
+	struct limits limits;
+	struct table shared;  /* answers of servers and addresses */
+	struct table zones;   /* which addresses serve a zone */
+	size_t shared_octets; /* packets kept there */
+	struct input *input;
+	struct output *output;
+	uint32_t jobs;          /* sites in flight at most */
+	uint32_t sites;         /* in flight */
+	uint32_t verifying;     /* questions in flight */
+	uint32_t canaries;      /* contacts in flight for canaries */
+	struct kz_name control; /* a name that nobody serves */
+	int status;             /* of the program */
+};
+
+/* Whether an address may be contacted at all. */
+bool probe_special(const struct probe *probe, const struct kz_addr *addr);
+
+/* Out of memory: one line, and the end. */
+void probe_no_memory(void) __attribute__((noreturn));
+
+#endif

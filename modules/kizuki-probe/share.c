@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: ISC */
+#include "share_priv.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kizuki/io/clock.h"
+
+#include "output_priv.h"
+
+/* For how long an outcome may be used again. */
+#define SMTP_ALIVE_S   86400
+#define SMTP_DEAD_S    7200
+#define DNS_ALIVE_S    43200
+#define DNS_SILENT_S   7200
+#define UNKNOWN_S      900
+#define NEGATIVE_MAX_S 10800
+#define TTL_MIN_S      60
+/* A longer answer is told, but not kept. */
+#define PACKET_MAX 4096
+
+enum kind { KIND_DNS = 1, KIND_SMTP };
+
+struct share {
+	struct table_node node;
+	struct probe *probe;
+	enum kind kind;
+	bool done;
+	bool canary;        /* some canary waits for it */
+	struct event *turn; /* until the limits allow it; tells who waits */
+	TAILQ_HEAD(, ask) waiters;
+	struct kz_addr addr;
+	struct kz_name name, zone;
+	uint16_t type;
+	bool single;
+	/* the answer */
+	enum kz_reach reach;
+	uint8_t rcode;
+	bool authoritative;
+	uint8_t *packet;
+	size_t len;
+	int64_t when_s;
+	int64_t until_s;
+};
+
+static void
+share_drop(struct table_node *node)
+{
+	struct share *share = (struct share *)node;
+
+	assert(TAILQ_EMPTY(&share->waiters));
+	if (share->turn != NULL)
+		event_free(share->turn);
+	share->probe->shared_octets -= share->len;
+	free(share->packet);
+	free(share);
+}
+
+void
+share_open(struct probe *probe)
+{
+	table_make(&probe->shared, SHARE_ENTRIES_MAX, share_drop);
+}
+
+void
+share_close(struct probe *probe)
+{
+	table_clear(&probe->shared);
+}
+
+static void
+answer_one(
+	struct share *share, struct ask *ask, const struct kz_dnsmsg *message)
+{
+	struct dns_reply reply = {share->reach, share->rcode,
+		share->authoritative, message, share->when_s};
+
+	if (ask->group == NULL)
+		return;
+	if (share->kind == KIND_SMTP)
+		ask->done.smtp(ask->arg, ask->tag, share->reach, share->when_s);
+	else
+		ask->done.dns(ask->arg, ask->tag, &reply);
+}
+
+/* Tell all who wait.  New ones may join meanwhile: they get it next time. */
+static void
+answer_all(struct share *share)
+{
+	struct kz_dnsmsg *message = NULL;
+	struct ask *ask;
+	size_t waiting = 0;
+
+	if (share->packet != NULL &&
+		kz_dnsmsg_parse(share->packet, share->len, &message) != KZ_OK)
+		message = NULL;
+	TAILQ_FOREACH (ask, &share->waiters, in_share)
+		waiting++;
+	for (; waiting > 0; waiting--) {
+		ask = TAILQ_FIRST(&share->waiters);
+		TAILQ_REMOVE(&share->waiters, ask, in_share);
+		answer_one(share, ask, message);
+		ask_close(ask);
+	}
+	kz_dnsmsg_free(&message);
+	if (!TAILQ_EMPTY(&share->waiters))
+		event_active(share->turn, 0, 0);
+	else
+		share->node.held--;
+}
+
+static bool
+dead(enum kz_reach reach)
+{
+	return reach == KZ_REACH_REFUSED || reach == KZ_REACH_UNREACHABLE ||
+		reach == KZ_REACH_TIMEOUT;
+}
+
+/* How long an answer of a server may be used again. */
+static int64_t
+dns_keep_s(const struct share *share)
+{
+	struct kz_dnsmsg *message = NULL;
+	struct kz_dns_soa soa;
+	int64_t keep_s = DNS_ALIVE_S;
+
+	if (share->reach != KZ_REACH_ALIVE)
+		return dead(share->reach) ? DNS_SILENT_S : UNKNOWN_S;
+	if (share->packet == NULL ||
+		kz_dnsmsg_parse(share->packet, share->len, &message) != KZ_OK)
+		return UNKNOWN_S;
+	if (kz_dnsmsg_ttl(message, KZ_DNS_ANSWER) > 0) {
+		keep_s = kz_dnsmsg_ttl(message, KZ_DNS_ANSWER);
+	} else if (kz_dnsmsg_soa(message, KZ_DNS_AUTHORITY, &soa) == KZ_OK) {
+		keep_s = soa.minimum_s < soa.ttl_s ? soa.minimum_s : soa.ttl_s;
+		if (keep_s > NEGATIVE_MAX_S)
+			keep_s = NEGATIVE_MAX_S;
+	}
+	kz_dnsmsg_free(&message);
+	if (keep_s > DNS_ALIVE_S)
+		keep_s = DNS_ALIVE_S;
+	return keep_s < TTL_MIN_S ? TTL_MIN_S : keep_s;
+}
+
+static int64_t
+smtp_keep_s(enum kz_reach reach)
+{
+	if (reach == KZ_REACH_ALIVE)
+		return SMTP_ALIVE_S;
+	return dead(reach) ? SMTP_DEAD_S : UNKNOWN_S;
+}
+
+static void
+touch(struct share *share, enum kz_service service, enum kz_reach reach)
+{
+	struct kz_touch made = {share->when_s, share->addr, service, reach};
+
+	if (reach != KZ_REACH_NONE)
+		output_touch(share->probe->output, &made, share->canary);
+}
+
+static void
+finish(struct share *share, int64_t keep_s)
+{
+	share->done = true;
+	share->canary = false;
+	share->until_s = share->when_s + keep_s;
+	answer_all(share);
+}
+
+static void
+on_dns(void *arg, const struct kz_ns_answer *answer)
+{
+	struct share *share = arg;
+	struct probe *probe = share->probe;
+
+	share->when_s = kz_clock_now_s();
+	share->reach = answer->reach;
+	share->rcode = answer->rcode;
+	share->authoritative = answer->authoritative;
+	/* Cut short, and no longer version to be had: it says nothing. */
+	if (answer->reach == KZ_REACH_ALIVE && !answer->tcp_failed &&
+		answer->packet != NULL) {
+		share->packet = malloc(answer->len);
+		if (share->packet == NULL)
+			probe_no_memory();
+		memcpy(share->packet, answer->packet, answer->len);
+		share->len = answer->len;
+		probe->shared_octets += answer->len;
+	}
+	if (answer->sent > 1)
+		limits_dns_more(&probe->limits, &share->addr, &share->zone,
+			answer->sent - 1);
+	touch(share, KZ_SERVICE_DNS53UDP, answer->udp_reach);
+	touch(share, KZ_SERVICE_DNS53TCP, answer->tcp_reach);
+	finish(share, share->len > PACKET_MAX ? 0 : dns_keep_s(share));
+}
+
+static void
+on_smtp(void *arg, const struct kz_smtp_result *result)
+{
+	struct share *share = arg;
+
+	share->when_s = kz_clock_now_s();
+	share->reach = result->reach;
+	touch(share, KZ_SERVICE_SMTP25, result->reach);
+	finish(share, smtp_keep_s(result->reach));
+}
+
+static void
+contact(struct share *share)
+{
+	struct probe *probe = share->probe;
+	enum kz_result result;
+
+	if (share->kind == KIND_SMTP)
+		result = kz_smtp_ask(probe->smtp, &share->addr, on_smtp, share);
+	else
+		result = kz_nsquery_ask(probe->nsquery, &share->addr,
+			&share->name, share->type,
+			share->single ? KZ_NSQUERY_SINGLE : KZ_NSQUERY_FULL,
+			on_dns, share);
+	if (result != KZ_OK)
+		probe_no_memory();
+}
+
+/* The turn of this contact came, or an answer is there for who joined. */
+static void
+on_turn(evutil_socket_t fd, short what, void *arg)
+{
+	struct share *share = arg;
+
+	(void)fd;
+	(void)what;
+	if (share->done)
+		answer_all(share);
+	else
+		contact(share);
+}
+
+static struct share *
+share_new(struct probe *probe, const uint8_t key[TABLE_KEY_SIZE])
+{
+	struct share *share = calloc(1, sizeof(*share));
+	struct table_node *oldest;
+
+	if (share == NULL)
+		probe_no_memory();
+	memcpy(share->node.key, key, TABLE_KEY_SIZE);
+	share->probe = probe;
+	TAILQ_INIT(&share->waiters);
+	share->turn = evtimer_new(probe->base, on_turn, share);
+	if (share->turn == NULL)
+		probe_no_memory();
+	oldest = TAILQ_FIRST(&probe->shared.order);
+	if (probe->shared_octets > SHARE_OCTETS_MAX && oldest != NULL &&
+		oldest->held == 0)
+		table_remove(&probe->shared, oldest);
+	table_put(&probe->shared, &share->node);
+	return share;
+}
+
+/* An entry that may be used, or one that is to be asked anew. */
+static struct share *
+share_find(struct probe *probe, const uint8_t key[TABLE_KEY_SIZE],
+	int64_t oldest_s)
+{
+	struct share *share = (struct share *)table_find(&probe->shared, key);
+	int64_t now_s = kz_clock_now_s();
+
+	if (share == NULL || !share->done || share->node.held > 0)
+		return share;
+	/* The clock set back makes an answer of the future: ask again. */
+	if (share->until_s > now_s && share->when_s <= now_s &&
+		share->when_s >= oldest_s)
+		return share;
+	table_remove(&probe->shared, &share->node);
+	return NULL;
+}
+
+/* Let a new entry be asked in its turn, or say at once why not. */
+static void
+begin(struct share *share, struct limits_answer allowed)
+{
+	struct timeval wait = {allowed.wait_ms / 1000,
+		(suseconds_t)(allowed.wait_ms % 1000) * 1000};
+
+	share->node.held++;
+	if (probe_special(share->probe, &share->addr)) {
+		share->reach = KZ_REACH_SPECIAL;
+		share->done = true;
+	} else if (!allowed.allowed ||
+		kz_nets_have(&share->probe->config.network.never_probe,
+			&share->addr)) {
+		share->reach = KZ_REACH_LIMITED;
+		share->done = true;
+	} else if (allowed.wait_ms == 0) {
+		contact(share);
+		return;
+	}
+	share->when_s = kz_clock_now_s();
+	if (share->done)
+		event_active(share->turn, 0, 0);
+	else if (evtimer_add(share->turn, &wait) != 0)
+		probe_no_memory();
+}
+
+/* Wait for an entry; who comes late gets the answer in the next turn. */
+static void
+join(struct share *share, struct ask *ask)
+{
+	if (share->done && TAILQ_EMPTY(&share->waiters)) {
+		if (share->node.held == 0)
+			share->node.held++;
+		event_active(share->turn, 0, 0);
+	}
+	TAILQ_INSERT_TAIL(&share->waiters, ask, in_share);
+}
+
+void
+ask_dns(struct group *group, const struct dns_question *question,
+	dns_done *done, void *arg, uint32_t tag)
+{
+	struct probe *probe = group->probe;
+	struct ask *ask = ask_open(group, sizeof(*ask));
+	uint8_t key[TABLE_KEY_SIZE];
+	struct share *share;
+	bool fresh;
+
+	ask->done.dns = done;
+	ask->arg = arg;
+	ask->tag = tag;
+	table_key(key, (uint8_t)(KIND_DNS | (question->single ? 0x80 : 0)),
+		question->type, &question->server, question->name);
+	share = share_find(probe, key, question->oldest_s);
+	fresh = share == NULL;
+	if (fresh) {
+		share = share_new(probe, key);
+		share->kind = KIND_DNS;
+		share->addr = question->server;
+		share->name = *question->name;
+		share->zone = question->zone != NULL ? *question->zone
+						     : *question->name;
+		share->type = question->type;
+		share->single = question->single;
+	}
+	share->canary = share->canary || question->canary;
+	join(share, ask);
+	if (fresh)
+		begin(share,
+			limits_dns(&probe->limits, &share->addr, &share->zone));
+}
+
+void
+ask_smtp(struct group *group, const struct smtp_question *question,
+	smtp_done *done, void *arg, uint32_t tag)
+{
+	struct probe *probe = group->probe;
+	struct ask *ask = ask_open(group, sizeof(*ask));
+	struct limits_answer allowed = {true, 0};
+	uint8_t key[TABLE_KEY_SIZE];
+	struct share *share;
+
+	ask->done.smtp = done;
+	ask->arg = arg;
+	ask->tag = tag;
+	table_key(key, KIND_SMTP, 0, &question->addr, NULL);
+	share = share_find(probe, key, question->oldest_s);
+	if (share != NULL) {
+		share->canary = share->canary || question->canary;
+		join(share, ask);
+		return;
+	}
+	share = share_new(probe, key);
+	share->kind = KIND_SMTP;
+	share->addr = question->addr;
+	share->canary = question->canary;
+	join(share, ask);
+	if (!question->unlimited)
+		allowed = limits_smtp(
+			&probe->limits, &share->addr, question->confirm);
+	begin(share, allowed);
+}
+
+void
+share_touched(struct probe *probe, const struct kz_touch *touched)
+{
+	uint8_t key[TABLE_KEY_SIZE];
+	struct share *share;
+
+	if (touched->service != KZ_SERVICE_SMTP25 ||
+		touched->reach == KZ_REACH_LIMITED ||
+		touched->reach == KZ_REACH_SPECIAL)
+		return;
+	limits_smtp_touched(&probe->limits, &touched->addr, touched->when_s);
+	table_key(key, KIND_SMTP, 0, &touched->addr, NULL);
+	share = share_find(probe, key, touched->when_s);
+	if (share != NULL)
+		return;
+	share = share_new(probe, key);
+	share->kind = KIND_SMTP;
+	share->addr = touched->addr;
+	share->reach = touched->reach;
+	share->when_s = touched->when_s;
+	share->until_s = touched->when_s + smtp_keep_s(touched->reach);
+	share->done = true;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: ISC */
+#include "site_priv.h"
+
+#include <string.h>
+
+#include "kizuki/io/clock.h"
+
+/* Connections of one site at the same time. */
+#define SMTP_PARALLEL 4
+
+enum step { STEP_LOOK, STEP_NAMES, STEP_SMTP, STEP_END };
+
+uint8_t
+site_mxset(struct site *site, const struct kz_name *owner,
+	const struct kz_dnsmsg *message)
+{
+	struct kz_dns_mx list[4 * KZ_EXAM_MX];
+	struct kz_exam_mxset set;
+	bool cut = false;
+	size_t count = kz_dnsmsg_mx(
+		message, owner, list, sizeof(list) / sizeof(list[0]), &cut);
+
+	memset(&set, 0, sizeof(set));
+	set.cut = cut;
+	for (size_t i = 0; i < count; i++) {
+		struct kz_exam_mx mx = {
+			list[i].preference, KZ_EXAM_NONE, list[i].host_odd};
+
+		if (!list[i].host_odd && list[i].host.len > 0) {
+			mx.host = kz_exam_host(&site->exam, &list[i].host);
+			if (mx.host == KZ_EXAM_NONE) {
+				set.cut = true;
+				continue;
+			}
+		}
+		if (list[i].ttl_s > set.ttl_s)
+			set.ttl_s = list[i].ttl_s;
+		kz_exam_mx_put(&site->exam, &set, &mx);
+	}
+	return kz_exam_mxset(&site->exam, &set);
+}
+
+static void
+on_mx(void *arg, uint32_t tag, const struct name_reply *reply)
+{
+	struct site *site = arg;
+
+	(void)tag;
+	site->exam.mx_look = site_look_of(reply);
+	if (reply->state == KZ_ANSWER_DATA)
+		site->exam.mx =
+			site_mxset(site, &site->exam.site, reply->message);
+	/* An alias to a name without MX: no set of its own. */
+	if (site->exam.mx != KZ_EXAM_NONE &&
+		site->exam.mxs[site->exam.mx].count == 0)
+		site->exam.mx_look = KZ_EXAM_NODATA;
+}
+
+static bool start_smtp(struct site *site);
+
+static void
+on_smtp(void *arg, uint32_t tag, enum kz_reach reach, int64_t when_s)
+{
+	struct site *site = arg;
+	struct kz_exam_addr *addr = &site->exam.addrs[tag];
+
+	addr->smtp = reach;
+	addr->smtp_when_s = when_s;
+	site->smtp_running--;
+	(void)start_smtp(site);
+}
+
+static void
+connect_to(struct site *site, uint8_t addr)
+{
+	struct smtp_question question = {
+		.addr = site->exam.addrs[addr].addr,
+		.confirm = site->wanted.confirm,
+		.oldest_s = site->wanted.confirm ? kz_clock_now_s() -
+				(int64_t)site->probe->config.limits
+					.smtp_confirm_s
+						 : 0,
+	};
+
+	site->smtp_asked[addr] = true;
+	if (site->conversations >=
+		site->probe->config.limits.site_conversations) {
+		site->exam.mx_cut = true;
+		return;
+	}
+	site->conversations++;
+	site->smtp_running++;
+	ask_smtp(&site->mx.group, &question, on_smtp, site, addr);
+}
+
+/* As many connections as may run; the best hosts first. */
+static bool
+start_smtp(struct site *site)
+{
+	const struct kz_exam *exam = &site->exam;
+	bool truncated;
+	uint64_t hosts;
+
+	if (exam->mx == KZ_EXAM_NONE)
+		return false;
+	hosts = kz_exam_mx_hosts(exam, exam->mx, &truncated);
+	for (size_t m = 0; m < exam->mxs[exam->mx].count; m++) {
+		uint8_t index = exam->mxs[exam->mx].list[m].host;
+		const struct kz_exam_host *host;
+
+		if (index == KZ_EXAM_NONE || (hosts >> index & 1) == 0)
+			continue;
+		host = &exam->hosts[index];
+		for (size_t i = 0; i < host->addr_count; i++) {
+			uint8_t addr = host->addrs[i];
+
+			if (site->smtp_running == SMTP_PARALLEL)
+				return true;
+			if (!site->smtp_asked[addr] &&
+				!exam->addrs[addr].special &&
+				(host->glue_only >> i & 1) == 0)
+				connect_to(site, addr);
+		}
+	}
+	return site->smtp_running > 0;
+}
+
+bool
+site_mx_step(struct site *site)
+{
+	struct kz_exam *exam = &site->exam;
+	bool truncated;
+
+	switch ((enum step)site->mx.step) {
+	case STEP_LOOK:
+		site->mx.step = STEP_NAMES;
+		ask_name(&site->mx.group, &exam->site, TYPE_MX, on_mx, site, 0);
+		return true;
+	case STEP_NAMES:
+		site->mx.step = STEP_SMTP;
+		if (exam->mx != KZ_EXAM_NONE)
+			site_look(site, &site->mx,
+				kz_exam_mx_hosts(exam, exam->mx, &truncated));
+		return true;
+	case STEP_SMTP:
+		site->mx.step = STEP_END;
+		site->mx_named = true;
+		return exam->tcp && start_smtp(site);
+	case STEP_END:
+		break;
+	}
+	return false;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * site_priv - the examination of one site, as it runs
+ *
+ * What:   two tracks side by side: the zone (delegation, servers, contents,
+ *         proofs, shadow copies) and the mail exchangers.  Each track is a row
+ *         of steps; a step starts questions, and the next one begins when all
+ *         of them were answered and the names it waits for are looked up.
+ * Owner:  a site owns itself and ends with its "done" line.
+ */
+#ifndef KIZUKI_PROBE_SITE_PRIV_H
+#define KIZUKI_PROBE_SITE_PRIV_H
+
+#include "kizuki/core/exam.h"
+
+#include "ask_priv.h"
+
+/* Addresses of one host and family: kept, and asked as a name server. */
+#define HOST_ADDRS_KEPT 4
+#define HOST_ADDRS_DNS  2
+
+/* A track stands at the step that it runs next. */
+struct track {
+	struct group group;
+	unsigned step;
+	bool ended;
+	uint64_t waits; /* for the addresses of these hosts */
+};
+
+struct site {
+	struct probe *probe;
+	struct kz_line_examine wanted;
+	int64_t oldest_s; /* answers from before this do not do */
+	struct kz_exam exam;
+	struct event *limit, *dns_limit;
+	uint32_t conversations;
+	bool running; /* a step is under way: answers wait for it */
+
+	struct group names;       /* look-ups of host addresses */
+	uint64_t looking, looked; /* hosts */
+
+	struct track dns;
+	bool suffix; /* the zone is a public suffix: nobody's site */
+	struct kz_name parent;
+	bool parent_known;
+	struct servers_reply parent_servers;
+	bool referred;  /* some server of the parent said what it knows */
+	uint64_t seeds; /* name servers by the resolver's word */
+	unsigned rounds;
+	bool soa_asked[KZ_EXAM_ADDRS];
+	bool content_asked[KZ_EXAM_ADDRS];
+
+	struct track mx;
+	bool mx_named; /* the hosts are known and looked up */
+	bool smtp_asked[KZ_EXAM_ADDRS];
+	unsigned smtp_running;
+};
+
+/* Begin; the probe's count of sites goes up until the site is done. */
+void site_start(struct probe *probe, const struct kz_line_examine *wanted);
+
+/* Look up a host once, and let a track wait for it. */
+void site_look(struct site *site, struct track *track, uint64_t hosts);
+
+/* Go on with whatever can go on.  The site may be gone afterwards. */
+void site_poke(struct site *site);
+
+/* A question to a server, within what one site may cost. */
+void site_ask(struct site *site, uint8_t addr, uint16_t type,
+	const struct kz_name *name, dns_done *done, uint32_t tag);
+
+/* The zone's track waits for what the mail track finds. */
+bool site_dns_blocked(const struct site *site);
+
+/* The steps of the tracks.  True: there is a further one. */
+bool site_dns_step(struct site *site);
+bool site_mx_step(struct site *site);
+
+/* An MX answer as a set; the hosts are added to the examination. */
+uint8_t site_mxset(struct site *site, const struct kz_name *owner,
+	const struct kz_dnsmsg *message);
+
+/* Steps of the zone's track in files of their own. */
+void site_referral(struct site *site, size_t from, size_t to);
+void site_soa(struct site *site, uint64_t hosts);
+void site_content(struct site *site);
+void site_proof(struct site *site);
+void site_shadow(struct site *site);
+
+/* An answer to a SOA question, put into the examination. */
+enum kz_exam_look site_look_of(const struct name_reply *reply);
+uint8_t site_take_soa(struct site *site, const struct dns_reply *reply);
+
+#endif
