@@ -17,7 +17,7 @@
 #include "input_priv.h"
 
 /* Octets waiting at which nothing new begins: a few hundred findings. */
-#define QUEUE_FULL (256 * 1024)
+#define QUEUE_FULL ((size_t)256 * 1024)
 /* Servers whose last sign of life is remembered. */
 #define ALIVE_MAX 4096
 

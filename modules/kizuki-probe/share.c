@@ -9,14 +9,6 @@
 
 #include "output_priv.h"
 
-/* For how long an outcome may be used again. */
-#define SMTP_ALIVE_S   86400
-#define SMTP_DEAD_S    7200
-#define DNS_ALIVE_S    43200
-#define DNS_SILENT_S   7200
-#define UNKNOWN_S      900
-#define NEGATIVE_MAX_S 10800
-#define TTL_MIN_S      60
 /* A longer answer is told, but not kept. */
 #define PACKET_MAX 4096
 
@@ -110,47 +102,6 @@ answer_all(struct share *share)
 		share->node.held--;
 }
 
-static bool
-dead(enum kz_reach reach)
-{
-	return reach == KZ_REACH_REFUSED || reach == KZ_REACH_UNREACHABLE ||
-		reach == KZ_REACH_TIMEOUT;
-}
-
-/* How long an answer of a server may be used again. */
-static int64_t
-dns_keep_s(const struct share *share)
-{
-	struct kz_dnsmsg *message = NULL;
-	struct kz_dns_soa soa;
-	int64_t keep_s = DNS_ALIVE_S;
-
-	if (share->reach != KZ_REACH_ALIVE)
-		return dead(share->reach) ? DNS_SILENT_S : UNKNOWN_S;
-	if (share->packet == NULL ||
-		kz_dnsmsg_parse(share->packet, share->len, &message) != KZ_OK)
-		return UNKNOWN_S;
-	if (kz_dnsmsg_ttl(message, KZ_DNS_ANSWER) > 0) {
-		keep_s = kz_dnsmsg_ttl(message, KZ_DNS_ANSWER);
-	} else if (kz_dnsmsg_soa(message, KZ_DNS_AUTHORITY, &soa) == KZ_OK) {
-		keep_s = soa.minimum_s < soa.ttl_s ? soa.minimum_s : soa.ttl_s;
-		if (keep_s > NEGATIVE_MAX_S)
-			keep_s = NEGATIVE_MAX_S;
-	}
-	kz_dnsmsg_free(&message);
-	if (keep_s > DNS_ALIVE_S)
-		keep_s = DNS_ALIVE_S;
-	return keep_s < TTL_MIN_S ? TTL_MIN_S : keep_s;
-}
-
-static int64_t
-smtp_keep_s(enum kz_reach reach)
-{
-	if (reach == KZ_REACH_ALIVE)
-		return SMTP_ALIVE_S;
-	return dead(reach) ? SMTP_DEAD_S : UNKNOWN_S;
-}
-
 static void
 touch(struct share *share, enum kz_service service, enum kz_reach reach)
 {
@@ -194,7 +145,10 @@ on_dns(void *arg, const struct kz_ns_answer *answer)
 			answer->sent - 1);
 	touch(share, KZ_SERVICE_DNS53UDP, answer->udp_reach);
 	touch(share, KZ_SERVICE_DNS53TCP, answer->tcp_reach);
-	finish(share, share->len > PACKET_MAX ? 0 : dns_keep_s(share));
+	finish(share,
+		share->len > PACKET_MAX ? 0
+					: share_keep_dns_s(share->reach,
+						  share->packet, share->len));
 }
 
 static void
@@ -205,7 +159,7 @@ on_smtp(void *arg, const struct kz_smtp_result *result)
 	share->when_s = kz_clock_now_s();
 	share->reach = result->reach;
 	touch(share, KZ_SERVICE_SMTP25, result->reach);
-	finish(share, smtp_keep_s(result->reach));
+	finish(share, share_keep_smtp_s(result->reach));
 }
 
 static void
@@ -403,6 +357,6 @@ share_touched(struct probe *probe, const struct kz_touch *touched)
 	share->addr = touched->addr;
 	share->reach = touched->reach;
 	share->when_s = touched->when_s;
-	share->until_s = touched->when_s + smtp_keep_s(touched->reach);
+	share->until_s = touched->when_s + share_keep_smtp_s(touched->reach);
 	share->done = true;
 }

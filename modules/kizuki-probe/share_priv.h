@@ -21,4 +21,9 @@ void share_close(struct probe *probe);
 /* What an earlier process touched, and what it came to. */
 void share_touched(struct probe *probe, const struct kz_touch *touch);
 
+/* For how long an outcome may be used again, in seconds. */
+int64_t share_keep_dns_s(
+	enum kz_reach reach, const uint8_t *packet, size_t len);
+int64_t share_keep_smtp_s(enum kz_reach reach);
+
 #endif

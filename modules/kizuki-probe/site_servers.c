@@ -97,14 +97,12 @@ on_soa(void *arg, uint32_t tag, const struct dns_reply *reply)
 {
 	struct site *site = arg;
 	struct kz_exam_server *dns = &site->exam.addrs[tag].dns;
-	uint8_t soa = site_take_soa(site, reply);
 
-	dns = &site->exam.addrs[tag].dns;
+	dns->soa = site_take_soa(site, reply);
 	dns->reach = reply->reach;
 	dns->rcode = reply->rcode;
 	dns->authoritative = reply->authoritative;
 	dns->when_s = reply->when_s;
-	dns->soa = soa;
 	if (reply->reach != KZ_REACH_ALIVE)
 		return;
 	if (reply->message == NULL)
