@@ -155,7 +155,7 @@ judge_soa(struct exam_out *out)
 	 */
 	kz_exam_bad(out, more ? 5 : 1, NULL);
 	kz_exam_content(out, kz_exam_zone_s(exam), soa_ttl_s(exam, bits));
-	value_variants(out, bits, soa_order, exam_value_soa);
+	value_variants(out, bits, soa_order, kz_exam_value_soa);
 	kz_exam_end(out);
 }
 
@@ -181,7 +181,7 @@ judge_mx(struct exam_out *out)
 	kz_exam_begin(out, KZ_SYM_DNS_MX_INCONSISTENT, exam->zone.text);
 	kz_exam_bad(out, 5, NULL);
 	kz_exam_content(out, kz_exam_zone_s(exam), mx_ttl_s(exam, bits));
-	value_variants(out, bits, mx_order, exam_value_mx);
+	value_variants(out, bits, mx_order, kz_exam_value_mx);
 	kz_exam_end(out);
 }
 
