@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <ldns/ldns.h>
+
 #include "kizuki/io/clock.h"
 
 #include "nsquery_priv.h"
@@ -183,6 +185,8 @@ kz_nsquery_open(struct event_base *base,
 
 	if (made == NULL)
 		return KZ_ENOMEM;
+	/* ldns opens its source of numbers once; a sandbox may close next. */
+	(void)ldns_get_random();
 	made->base = base;
 	made->options = *options;
 	set_defaults(&made->options);
