@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <bsd/stdlib.h>
+#include <jansson.h>
 #include <sodium.h>
 
 #include "kizuki/io/sandbox.h"
@@ -200,14 +201,16 @@ main(int argc, char **argv)
 	probe.base = event_base_new();
 	if (probe.base == NULL || sodium_init() < 0)
 		probe_no_memory();
+	/* It opens its source of numbers once: before the sandbox closes. */
+	json_object_seed(0);
 	make_control(&probe);
 	limits_open(&probe.limits, &probe.config);
 	share_open(&probe);
 	zones_open(&probe);
 	open_clients(&probe);
-	shut(&options);
 	probe.output = output_open(&probe);
 	probe.input = input_open(&probe);
+	shut(&options);
 	if (event_base_dispatch(probe.base) < 0)
 		return EX_OSERR;
 	/* What is still under way is given up with the process. */
