@@ -41,7 +41,7 @@ begin_look(struct cli *cli, struct asked *asked)
 static int
 take_finding(struct cli_look *look, const json_t *json)
 {
-	char *text = json_dumps(json, JSON_COMPACT);
+	char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
 	struct kz_line *line = malloc(sizeof(*line));
 	const char *why = "out of memory";
 	int status = 0;
