@@ -75,9 +75,11 @@ answer_failure(struct kz_store *store, int answer, struct aside *aside)
 	result = store_set_aside(store, table, why);
 	aside->table[table] = true;
 	store->suspect.strikes = 0;
-	/* an empty beginning is expected then, and said */
+	/* that they begin empty is expected then, and said */
 	if (table == STORE_NO_TABLE)
 		store->marked = false;
+	else
+		store->emptied[table] = true;
 	return result;
 }
 

@@ -90,12 +90,13 @@ marks_write(struct kz_store *store, const struct marks *marks)
 }
 
 static void
-marks_say(const struct kz_store *store, const struct marks *marks)
+marks_say(struct kz_store *store, const struct marks *marks)
 {
 	for (enum kz_table table = 0; table < KZ_TABLE_COUNT; table++) {
 		const char *name = store_table_name(table);
 
-		if (marks->state[table] == MARK_MISSING && marks->adopted)
+		if (marks->state[table] == MARK_MISSING && marks->adopted &&
+			!store->emptied[table])
 			store_say(store, KZ_STORE_ALERT,
 				"%s/%s was missing: it begins empty",
 				store->home, name);
@@ -104,6 +105,7 @@ marks_say(const struct kz_store *store, const struct marks *marks)
 				"%s/%s comes from another store: its entries "
 				"were kept under another secret",
 				store->home, name);
+		store->emptied[table] = false;
 	}
 	if (!marks->adopted && store->marked)
 		store_say(store, KZ_STORE_ALERT,

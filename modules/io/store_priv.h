@@ -127,6 +127,7 @@ struct kz_store {
 	struct store_threads threads;
 	uint8_t generation[STORE_GENERATION_LEN];
 	uint8_t secret[STORE_SECRET_LEN];
+	bool emptied[KZ_TABLE_COUNT]; /* set aside, and that was said */
 	bool marked;     /* the folder's note said that a store was there */
 	bool tried;      /* tried_s holds a moment */
 	int64_t tried_s; /* the last attempt to get the disk back */
