@@ -166,6 +166,15 @@ work_batch(struct kz_store *store, uint64_t rows, uint64_t *next)
 	must(kz_store_commit(store, 0), "commit");
 }
 
+/* Of sorted times. */
+static double
+percentile_ms(const uint32_t *spent, size_t count, size_t percent)
+{
+	size_t place = count * percent / 100;
+
+	return spent[place] / 1e6;
+}
+
 static void
 work(struct kz_store *store, uint64_t rows)
 {
@@ -191,8 +200,8 @@ work(struct kz_store *store, uint64_t rows)
 	       "CPU each; batch p50 %.2f ms, p99 %.2f ms, worst %.0f ms\n",
 		(double)(batches * WORK_BATCH) * 1000 / (double)spent_ms,
 		WORK_BATCH, cpu * 1e6 / (double)(batches * WORK_BATCH),
-		spent[batches / 2] / 1e6, spent[batches * 99 / 100] / 1e6,
-		spent[batches - 1] / 1e6);
+		percentile_ms(spent, batches, 50),
+		percentile_ms(spent, batches, 99), spent[batches - 1] / 1e6);
 	free(spent);
 }
 

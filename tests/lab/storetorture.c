@@ -25,12 +25,12 @@
 #include "kizuki/io/clock.h"
 #include "kizuki/io/store.h"
 
-#define BATCH_ROWS  37
-#define START_MAX_S 60
+#define BATCH_ROWS  37U
+#define START_MAX_MS 60000
 
 /* All batches are looked at each so many rounds, the newest ones always. */
 #define FULL_EVERY 10
-#define NEWEST     300
+#define NEWEST     300U
 
 /* As an entry of the greylist: 17 octets of key, 28 of value. */
 #define KEY_LEN   17
@@ -49,7 +49,7 @@ open_store(const char *home, kz_store_log *log)
 {
 	/* a small cache and many checkpoints: more moments to be killed in */
 	const struct kz_store_options options = {.home = home,
-		.cache_bytes = 256 * 1024,
+		.cache_bytes = 256UL * 1024,
 		.checkpoint_s = 1,
 		.log = log};
 	struct kz_store *store;
@@ -164,15 +164,15 @@ check(const char *home, uint64_t first, uint64_t acknowledged, uint64_t *next)
 	if (!right)
 		return false;
 	rows = batch_rows(store, acknowledged);
-	*next = acknowledged + (rows == BATCH_ROWS ? 1 : 0);
-	if (rows != 0 && rows != BATCH_ROWS) {
+	*next = acknowledged + (rows == (int)BATCH_ROWS ? 1 : 0);
+	if (rows != 0 && rows != (int)BATCH_ROWS) {
 		fprintf(stderr, "batch %llu is torn: %d rows\n",
 			(unsigned long long)acknowledged, rows);
 		right = false;
 	}
 	for (uint64_t batch = first; batch < acknowledged && right; batch++) {
 		int wanted =
-			is_deleted(batch) && batch + 1 < *next ? 0 : BATCH_ROWS;
+			is_deleted(batch) && batch + 1 < *next ? 0 : (int)BATCH_ROWS;
 
 		rows = batch_rows(store, batch);
 		if (rows == wanted)
@@ -215,7 +215,7 @@ round_run(const char *home, uint64_t *acknowledged, bool in_recovery)
 	(void)close(ends[1]);
 	wait.fd = ends[0];
 	/* at work, or already while it opens */
-	if (!in_recovery && poll(&wait, 1, START_MAX_S * 1000) != 1)
+	if (!in_recovery && poll(&wait, 1, START_MAX_MS) != 1)
 		fprintf(stderr, "the writer does not begin\n");
 	(void)usleep(arc4random_uniform(in_recovery ? 30000 : 150000));
 	(void)kill(child, SIGKILL);

@@ -144,7 +144,7 @@ static inline struct kz_store_options
 place_options(struct place *place)
 {
 	return (struct kz_store_options){.home = place->home,
-		.cache_bytes = 1 << 20,
+		.cache_bytes = 1UL << 20,
 		.log = place_log,
 		.log_arg = place};
 }

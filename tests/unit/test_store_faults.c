@@ -294,6 +294,7 @@ a_folder_that_vanishes_under_way_is_begun_anew(void **state)
 /* ---- damage ---- */
 
 #define ROWS 2000
+#define PAGE ((off_t)4096)
 
 static void
 fill(struct place *place)
@@ -364,16 +365,16 @@ damage_in_one_table_costs_that_table_alone(void **state)
 {
 	static const struct {
 		const char *name; /* for the reader */
-		off_t from; /* octets of 0xa5 from here, in pages of 4096 */
+		off_t from;       /* octets of 0xa5 from here, in pages */
 		size_t len;
 		off_t cut; /* 0: the file keeps its length */
 	} cases[] = {
 		{"garbage at the start", 0, 4096, 0},
 		{"empty file", 0, 0, -1},
-		{"flipped in a leaf", 4096 * 5 + 700, 64, 0},
-		{"flipped in a page header", 4096 * 6, 26, 0},
-		{"root page", 4096, 512, 0},
-		{"cut in half", 0, 0, 4096 * 8},
+		{"flipped in a leaf", PAGE * 5 + 700, 64, 0},
+		{"flipped in a page header", PAGE * 6, 26, 0},
+		{"root page", PAGE, 512, 0},
+		{"cut in half", 0, 0, PAGE * 8},
 	};
 	char bytes[4096];
 
