@@ -25,7 +25,7 @@
 #include "kizuki/io/clock.h"
 #include "kizuki/io/store.h"
 
-#define BATCH_ROWS  37U
+#define BATCH_ROWS   37U
 #define START_MAX_MS 60000
 
 /* All batches are looked at each so many rounds, the newest ones always. */
@@ -171,8 +171,9 @@ check(const char *home, uint64_t first, uint64_t acknowledged, uint64_t *next)
 		right = false;
 	}
 	for (uint64_t batch = first; batch < acknowledged && right; batch++) {
-		int wanted =
-			is_deleted(batch) && batch + 1 < *next ? 0 : (int)BATCH_ROWS;
+		int wanted = is_deleted(batch) && batch + 1 < *next
+			? 0
+			: (int)BATCH_ROWS;
 
 		rows = batch_rows(store, batch);
 		if (rows == wanted)
