@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <bsd/sys/queue.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include <event2/event.h>
 #include <unbound-event.h>
@@ -13,12 +10,12 @@
 
 #include "dial_priv.h"
 #include "resolver_priv.h"
+#include "resolver_start_priv.h"
 
 #define DEFAULT_LIMIT_MS  10000
 #define DEFAULT_IN_FLIGHT 1000
 #define DNS_HEADER_SIZE   12
 #define CLASS_IN          1
-#define TYPE_A            1
 
 /* What libunbound's call-back says of the security of an answer. */
 enum { SEC_INSECURE = 0, SEC_BOGUS = 1, SEC_SECURE = 2 };
@@ -242,111 +239,6 @@ unbound_close(struct kz_resolver *common)
 	free(unbound);
 }
 
-/* Says which step failed; libunbound has said the rest. */
-static enum kz_result
-complain(const char *what, const char *value, int error)
-{
-	(void)fprintf(stderr, "resolver: %s %s: %s\n", what, value,
-		ub_strerror(error));
-	return error == UB_NOMEM ? KZ_ENOMEM : KZ_EIO;
-}
-
-static enum kz_result
-set_options(struct ub_ctx *context)
-{
-	static const char *const options[][2] = {
-		/* look-ups of dead zones hold their place for many seconds */
-		{"outgoing-range:", "4096"},
-		{"num-queries-per-thread:", "4096"},
-		/* a dead zone: some 10 s instead of more than 120 s */
-		{"infra-cache-max-rtt:", "2000"},
-		{"infra-keep-probing:", "no"},
-		/* raising socket buffers needs rights that we do not have */
-		{"so-rcvbuf:", "0"},
-		{"so-sndbuf:", "0"},
-		/* RFC 9715: no fragments */
-		{"edns-buffer-size:", "1232"},
-		{"prefetch:", "no"},
-	};
-
-	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-		int error = ub_ctx_set_option(
-			context, options[i][0], options[i][1]);
-
-		if (error != 0)
-			return complain(options[i][0], options[i][1], error);
-	}
-	return KZ_OK;
-}
-
-/* The built-in empty zones of RFC 6303 that a laboratory fills. */
-static enum kz_result
-open_lab_zones(struct ub_ctx *context)
-{
-	static const char *const zones[] = {"10.in-addr.arpa.",
-		"168.192.in-addr.arpa.", "2.0.192.in-addr.arpa.",
-		"100.51.198.in-addr.arpa.", "113.0.203.in-addr.arpa.",
-		"8.b.d.0.1.0.0.2.ip6.arpa.", "d.f.ip6.arpa."};
-	char zone[32];
-	int error = 0;
-
-	for (size_t i = 0; error == 0 && i < sizeof(zones) / sizeof(zones[0]);
-		i++)
-		error = ub_ctx_zone_add(context, zones[i], "nodefault");
-	for (int i = 16; error == 0 && i < 32; i++) {
-		if (snprintf(zone, sizeof(zone), "%d.172.in-addr.arpa.", i) < 0)
-			return KZ_EIO;
-		error = ub_ctx_zone_add(context, zone, "nodefault");
-	}
-	return error == 0 ? KZ_OK : complain("zone", "nodefault", error);
-}
-
-static void
-/* NOLINTNEXTLINE(readability-*): libunbound's prototype */
-ignore_answer(void *arg, int rcode, void *packet, int len, int sec, char *why,
-	int was_ratelimited)
-{
-	(void)arg;
-	(void)rcode;
-	(void)packet;
-	(void)len;
-	(void)sec;
-	(void)why;
-	(void)was_ratelimited;
-}
-
-/* Named here, read when libunbound starts. */
-static enum kz_result
-set_files(struct ub_ctx *context, const struct kz_resolver_options *options)
-{
-	const char *hints = options->root_hints;
-	const char *anchor = options->trust_anchor;
-	int error = ub_ctx_set_option(context, "root-hints:", hints);
-
-	if (error != 0)
-		return complain("root hints", hints, error);
-	if (anchor == NULL || anchor[0] == '\0')
-		return KZ_OK;
-	error = ub_ctx_add_ta_file(context, anchor);
-	return error == 0 ? KZ_OK : complain("trust anchor", anchor, error);
-}
-
-/* libunbound reads its files at the first look-up: make one of a local name. */
-static enum kz_result
-read_files(struct ub_ctx *context, const struct kz_resolver_options *options)
-{
-	const char *anchor = options->trust_anchor;
-	int error = ub_resolve_event(context, "localhost.", TYPE_A, CLASS_IN,
-		NULL, ignore_answer, NULL);
-
-	if (error == 0)
-		return KZ_OK;
-	(void)fprintf(stderr, "resolver: root hints %s, trust anchor %s: %s\n",
-		options->root_hints, anchor != NULL ? anchor : "none",
-		ub_strerror(error));
-	return error == UB_NOMEM ? KZ_ENOMEM : KZ_EIO;
-}
-
 static const struct kz_resolver_ops unbound_ops = {
 	.job_size = sizeof(struct lookup),
 	.start = unbound_start,
@@ -374,14 +266,7 @@ kz_resolver_open(struct event_base *base,
 	unbound->pump = event_new(base, -1, 0, pump, unbound);
 	unbound->context = ub_ctx_create_event(base);
 	if (unbound->pump != NULL && unbound->context != NULL)
-		result = set_options(unbound->context);
-	if (result == KZ_OK)
-		result = set_files(unbound->context, options);
-	/* the first zone ends the setting of options */
-	if (result == KZ_OK && options->lab)
-		result = open_lab_zones(unbound->context);
-	if (result == KZ_OK)
-		result = read_files(unbound->context, options);
+		result = kz_resolver_start_unbound(unbound->context, options);
 	if (result != KZ_OK) {
 		unbound_close(&unbound->common);
 		return result;

@@ -31,7 +31,8 @@ struct lab {
 	const char *again;             /* asked in the next answer */
 	int server;
 	struct event *readable;
-	size_t questions; /* that the root server got for mute names */
+	struct sockaddr_in from; /* of the last question */
+	size_t questions;        /* that the root server got for mute names */
 };
 
 /* Written before the namespace is entered: its user may not. */
@@ -159,23 +160,24 @@ answer_question(struct lab *lab, ldns_pkt *packet)
 static void
 serve(evutil_socket_t fd, short what, void *arg)
 {
-	struct sockaddr_storage from;
-	socklen_t from_len = sizeof(from);
+	struct lab *lab = arg;
+	struct sockaddr_in *from = &lab->from;
+	socklen_t from_len = sizeof(*from);
 	uint8_t query[512];
 	uint8_t *wire = NULL;
 	size_t wire_len;
 	ldns_pkt *packet = NULL;
 	ssize_t len = recvfrom(fd, query, sizeof(query), 0,
-		(struct sockaddr *)&from, &from_len);
+		(struct sockaddr *)from, &from_len);
 
 	(void)what;
 	assert_true(len > 0);
 	assert_int_equal(
 		ldns_wire2pkt(&packet, query, (size_t)len), LDNS_STATUS_OK);
-	if (answer_question(arg, packet)) {
+	if (answer_question(lab, packet)) {
 		assert_int_equal(ldns_pkt2wire(&wire, packet, &wire_len),
 			LDNS_STATUS_OK);
-		(void)sendto(fd, wire, wire_len, 0, (struct sockaddr *)&from,
+		(void)sendto(fd, wire, wire_len, 0, (struct sockaddr *)from,
 			from_len);
 		free(wire);
 	}
@@ -278,13 +280,18 @@ static void
 open_table(struct lab *lab)
 {
 	static const struct kz_resolver_row rows[] = {
-		{"data.jp", A, KZ_ANSWER_DATA, true,
-			"data.jp. 60 IN A 10.1.2.3\n"
-			"data.jp. 60 IN A 10.1.2.4\n"},
-		{"data.jp", MX, KZ_ANSWER_FAILED, false, NULL},
-		{"bogus.jp", A, KZ_ANSWER_BOGUS, false, ""},
-		{"slow.jp", A, KZ_ANSWER_TIMEOUT, false, ""},
-		{"nodata.jp", A, KZ_ANSWER_NODATA, true, ""}};
+		{.name = "data.jp",
+			.rrtype = A,
+			.secure = true,
+			.records = "data.jp. 60 IN A 10.1.2.3\n"
+				   "data.jp. 60 IN A 10.1.2.4\n"},
+		{.name = "data.jp", .rrtype = MX, .state = KZ_ANSWER_FAILED},
+		{.name = "bogus.jp", .rrtype = A, .state = KZ_ANSWER_BOGUS},
+		{.name = "slow.jp", .rrtype = A, .state = KZ_ANSWER_TIMEOUT},
+		{.name = "nodata.jp",
+			.rrtype = A,
+			.state = KZ_ANSWER_NODATA,
+			.secure = true}};
 
 	assert_int_equal(
 		kz_resolver_open_table(lab->base, rows,
@@ -297,17 +304,17 @@ a_table_answers(void **state)
 {
 	static const struct {
 		const char *name;
-		uint16_t rrtype;
-		enum kz_answer_state state;
-		bool secure, has_packet;
 		size_t records;
-	} cases[] = {{"data.jp", A, KZ_ANSWER_DATA, true, true, 2},
-		{"data.jp", MX, KZ_ANSWER_FAILED, false, false, 0},
-		{"bogus.jp", A, KZ_ANSWER_BOGUS, false, false, 0},
-		{"slow.jp", A, KZ_ANSWER_TIMEOUT, false, false, 0},
-		{"nodata.jp", A, KZ_ANSWER_NODATA, true, true, 0},
-		{"nodata.jp", MX, KZ_ANSWER_NODATA, false, false, 0},
-		{"other.jp", A, KZ_ANSWER_NXDOMAIN, false, false, 0}};
+		enum kz_answer_state state;
+		uint16_t rrtype;
+		bool secure, has_packet;
+	} cases[] = {{"data.jp", 2, KZ_ANSWER_DATA, A, true, true},
+		{"data.jp", 0, KZ_ANSWER_FAILED, MX, false, false},
+		{"bogus.jp", 0, KZ_ANSWER_BOGUS, A, false, false},
+		{"slow.jp", 0, KZ_ANSWER_TIMEOUT, A, false, false},
+		{"nodata.jp", 0, KZ_ANSWER_NODATA, A, true, true},
+		{"nodata.jp", 0, KZ_ANSWER_NODATA, MX, false, false},
+		{"other.jp", 0, KZ_ANSWER_NXDOMAIN, A, false, false}};
 	struct lab *lab = *state;
 
 	open_table(lab);
@@ -324,8 +331,8 @@ static void
 a_table_that_cannot_be_read_is_refused(void **state)
 {
 	static const struct kz_resolver_row rows[] = {
-		{"a..jp", A, KZ_ANSWER_DATA, false, ""},
-		{"a.jp", A, KZ_ANSWER_DATA, false, "a.jp. 60 IN A ten"}};
+		{.name = "a..jp", .rrtype = A},
+		{.name = "a.jp", .rrtype = A, .records = "a.jp. 60 IN A ten"}};
 	struct lab *lab = *state;
 
 	for (size_t i = 0; i < 2; i++)
@@ -480,6 +487,20 @@ the_lab_has_private_reverse_zones(void **state)
 	assert_int_equal(lab->state, KZ_ANSWER_NODATA);
 }
 
+static void
+the_source_address_is_bound(void **state)
+{
+	struct lab *lab = *state;
+	struct kz_addr source = lab_addr("10.53.0.7");
+
+	if (!in_namespace)
+		skip();
+	open_unbound(lab, (struct kz_resolver_options){.source_v4 = source});
+	ask_and_wait(lab, "data.jp", A);
+	assert_int_equal(lab->state, KZ_ANSWER_DATA);
+	assert_memory_equal(&lab->from.sin_addr, source.bytes, 4);
+}
+
 /* With one place, silent names are asked one after the other, in order. */
 static void
 look_ups_at_once_are_bounded(void **state)
@@ -524,6 +545,7 @@ main(void)
 		TEST(answers_from_the_wire_stay_apart),
 		TEST(a_forged_answer_is_bogus),
 		TEST(the_lab_has_private_reverse_zones),
+		TEST(the_source_address_is_bound),
 		TEST(look_ups_at_once_are_bounded),
 	};
 

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kizuki/base/addr.h"
 #include "kizuki/base/name.h"
 #include "kizuki/base/result.h"
 
@@ -50,6 +51,8 @@ struct kz_resolver_options {
 	uint32_t in_flight;       /* look-ups handed to libunbound at once; the
 				     rest wait here in order; 0: 1000 */
 	bool lab; /* answer reverse zones of private and documentation ranges */
+	struct kz_addr source_v4; /* KZ_ADDR_NONE: the kernel's choice */
+	struct kz_addr source_v6;
 };
 
 /*
@@ -63,11 +66,11 @@ KZ_MUST_CHECK enum kz_result kz_resolver_open(struct event_base *base,
 /* A row of a table of answers. */
 struct kz_resolver_row {
 	const char *name;
-	uint16_t rrtype;
-	enum kz_answer_state state;
-	bool secure;
 	const char *records; /* answer section: zone file lines with full names
 				and TTL; "" or NULL: empty */
+	enum kz_answer_state state;
+	uint16_t rrtype;
+	bool secure;
 };
 
 /*
