@@ -12,13 +12,19 @@
 /* The OPT record of RFC 6891 section 6.1.2 without options. */
 #define EDNS_SIZE 11
 
-/* Case bits of the letters; a label's length (at most 63) is no letter. */
+/* Random bits for a question: its ID and the case of each octet. */
+struct dice {
+	uint16_t id;
+	uint8_t bits[KZ_NSQUERY_QUESTION_SIZE / 8 + 1];
+};
+
+/* Case of the letters; a label's length (at most 63) is no letter. */
 static void
-mix_case(uint8_t *name, size_t len)
+mix_case(uint8_t *name, size_t len, const struct dice *dice)
 {
 	for (size_t i = 0; i < len; i++)
 		if (name[i] >= 'a' && name[i] <= 'z' &&
-			arc4random_uniform(2) == 1)
+			(dice->bits[i / 8] >> (i % 8) & 1) != 0)
 			name[i] = (uint8_t)(name[i] - 'a' + 'A');
 }
 
@@ -46,11 +52,14 @@ kz_nsquery_write_question(struct kz_nsquery_job *job)
 	ldns_pkt *packet = NULL;
 	uint8_t *wire = NULL;
 	size_t len = 0;
+	struct dice dice;
 
 	if (ldns_pkt_query_new_frm_str(&packet, name, (ldns_rr_type)job->rrtype,
 		    LDNS_RR_CLASS_IN, 0) != LDNS_STATUS_OK)
 		return KZ_EINVAL;
-	job->id = (uint16_t)arc4random_uniform(65536);
+	/* one call: arc4random of libbsd asks for the process at each */
+	arc4random_buf(&dice, sizeof(dice));
+	job->id = dice.id;
 	ldns_pkt_set_id(packet, job->id);
 	ldns_pkt_set_edns_udp_size(packet, KZ_NSQUERY_UDP_PAYLOAD);
 	if (ldns_pkt2wire(&wire, packet, &len) == LDNS_STATUS_OK &&
@@ -59,7 +68,7 @@ kz_nsquery_write_question(struct kz_nsquery_job *job)
 		job->edns_len = EDNS_SIZE;
 		job->question_len = len - EDNS_SIZE;
 		mix_case(job->question + HEADER_SIZE,
-			job->question_len - HEADER_SIZE - 4);
+			job->question_len - HEADER_SIZE - 4, &dice);
 		result = KZ_OK;
 	}
 	free(wire);

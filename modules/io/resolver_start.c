@@ -2,12 +2,14 @@
 #include "resolver_start_priv.h"
 
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include <unbound-event.h>
 #include <unbound.h>
 
-#define CLASS_IN 1
-#define TYPE_A   1
+#define CLASS_IN  1
+#define TYPE_A    1
+#define RANGE_MAX 4096
 
 /* Says which step failed; libunbound has said the rest. */
 static enum kz_result
@@ -18,12 +20,31 @@ complain(const char *what, const char *value, int error)
 	return error == UB_NOMEM ? KZ_ENOMEM : KZ_EIO;
 }
 
+/*
+ * Sockets at once.  libunbound waits when they are used up, but fails and
+ * complains at each of them when the process has no descriptors left.
+ */
+static enum kz_result
+set_range(struct ub_ctx *context)
+{
+	struct rlimit files;
+	rlim_t range = RANGE_MAX;
+	char text[16];
+	int error;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur / 2 < range)
+		range = files.rlim_cur / 2;
+	if (snprintf(text, sizeof(text), "%d", (int)range) < 0)
+		return KZ_EIO;
+	error = ub_ctx_set_option(context, "outgoing-range:", text);
+	return error == 0 ? KZ_OK : complain("outgoing-range:", text, error);
+}
+
 static enum kz_result
 set_options(struct ub_ctx *context)
 {
 	static const char *const options[][2] = {
 		/* look-ups of dead zones hold their place for many seconds */
-		{"outgoing-range:", "4096"},
 		{"num-queries-per-thread:", "4096"},
 		/* a dead zone: some 10 s instead of more than 120 s */
 		{"infra-cache-max-rtt:", "2000"},
@@ -145,6 +166,8 @@ kz_resolver_start_unbound(
 {
 	enum kz_result result = set_options(context);
 
+	if (result == KZ_OK)
+		result = set_range(context);
 	if (result == KZ_OK)
 		result = set_sources(context, options);
 	if (result == KZ_OK)

@@ -248,6 +248,32 @@ before_silence_comes_a_plain_question(void **state)
 	server_stop(server);
 }
 
+/* The root and the longest name: 253 octets. */
+static void
+names_of_any_length_are_asked(void **state)
+{
+	struct lab *lab = *state;
+	struct server *server =
+		server_start(lab->base, &lab->port, "127.0.0.1", ANSWER, false);
+	struct kz_addr addr = lab_addr("127.0.0.1");
+	struct kz_name names[2] = {{0}, {.len = KZ_NAME_MAX}};
+	static const size_t lens[2] = {1, KZ_NAME_MAX + 2};
+
+	for (size_t i = 0; i < KZ_NAME_MAX; i++)
+		names[1].text[i] = i % 64 == 63 ? '.' : 'a';
+	open_client(lab, (struct kz_nsquery_options){0});
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(kz_nsquery_ask(lab->client, &addr, &names[i],
+					 TYPE_SOA, KZ_NSQUERY_FULL, told, lab),
+			KZ_OK);
+		lab_run_until(lab->base, &lab->answers, i + 1);
+		assert_int_equal(lab->answer.reach, KZ_REACH_ALIVE);
+		assert_int_equal(lab->answer.sent, 1);
+		assert_int_equal(lab->answer.len, HEADER_SIZE + lens[i] + 4);
+	}
+	server_stop(server);
+}
+
 /* The first try is answered while the second one waits. */
 static void
 a_late_answer_counts(void **state)
@@ -416,6 +442,7 @@ main(void)
 		TEST(the_question_is_as_promised),
 		TEST(outcomes_stay_apart),
 		TEST(before_silence_comes_a_plain_question),
+		TEST(names_of_any_length_are_asked),
 		TEST(a_late_answer_counts),
 		TEST(the_longest_answer_by_tcp_is_taken),
 		TEST(a_closed_port_is_refused_at_once),

@@ -25,8 +25,7 @@ struct kz_resolver;
 struct kz_resolver_job;
 
 enum kz_answer_state {
-	KZ_ANSWER_DATA,   /* records of the type asked for, maybe behind aliases
-			   */
+	KZ_ANSWER_DATA,   /* records of the type asked for */
 	KZ_ANSWER_NODATA, /* none: maybe an alias that ends at nothing */
 	KZ_ANSWER_NXDOMAIN,
 	KZ_ANSWER_FAILED, /* SERVFAIL: never a finding */
