@@ -25,12 +25,6 @@ kz_text_put(struct kz_text *text, struct kz_str word)
 }
 
 void
-kz_text_word(struct kz_text *text, const char *word)
-{
-	kz_text_put(text, (struct kz_str){word, strlen(word)});
-}
-
-void
 kz_text_number(struct kz_text *text, int64_t number)
 {
 	char digits[NUMBER_MAX];

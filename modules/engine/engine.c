@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "kizuki/engine/engine.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -36,19 +37,22 @@ void
 kz_engine_digest(const struct kz_engine *engine, const struct kz_str *parts,
 	size_t count, uint8_t digest[16])
 {
-	crypto_generichash_state state;
+	unsigned char joined[KZ_ENGINE_LINE];
+	size_t used = 0;
 
-	/* Cannot fail with these sizes (libsodium documentation). */
-	(void)crypto_generichash_init(
-		&state, engine->secret, sizeof(engine->secret), 16);
 	for (size_t i = 0; i < count; i++) {
-		(void)crypto_generichash_update(&state,
-			(const unsigned char *)parts[i].ptr, parts[i].len);
-		(void)crypto_generichash_update(
-			&state, (const unsigned char *)"", 1);
+		size_t len = parts[i].len;
+
+		assert(len < sizeof(joined) - used);
+		memcpy(joined + used, parts[i].ptr, len);
+		used += len;
+		joined[used++] = '\0';
 	}
-	(void)crypto_generichash_final(&state, digest, 16);
+	(void)crypto_shorthash_siphashx24(digest, joined, used, engine->secret);
 }
+
+_Static_assert(crypto_shorthash_siphashx24_BYTES == 16, "size of a digest");
+_Static_assert(crypto_shorthash_siphashx24_KEYBYTES <= 32, "of the secret");
 
 void
 kz_engine_put(struct kz_engine *engine, enum kz_table table, const uint8_t *key,
@@ -119,6 +123,8 @@ kz_engine_open(const struct kz_config *config, struct kz_store *store,
 		return KZ_EIO;
 	made = kz_engine_alloc(1, sizeof(*made));
 	made->health = kz_engine_alloc(1, sizeof(*made->health));
+	made->origins =
+		kz_engine_alloc(KZ_ORIGIN_SLOTS, sizeof(*made->origins));
 	made->config = config;
 	made->store = store;
 	made->hooks = *hooks;
@@ -151,6 +157,7 @@ kz_engine_close(struct kz_engine **engine)
 	kz_memos_free(*engine);
 	free((*engine)->shared.list);
 	free((*engine)->health);
+	free((*engine)->origins);
 	sodium_memzero((*engine)->secret, sizeof((*engine)->secret));
 	free(*engine);
 	*engine = NULL;

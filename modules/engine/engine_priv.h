@@ -15,6 +15,7 @@
 #include "kizuki/io/store.h"
 
 #include "flight_priv.h"
+#include "grey_priv.h"
 #include "hold_priv.h"
 #include "instance_priv.h"
 #include "memo_priv.h"
@@ -39,6 +40,7 @@ struct kz_engine {
 	struct kz_holds holds;
 	struct kz_flights flights;
 	struct kz_queue queue;
+	struct kz_origin_slot *origins;       /* KZ_ORIGIN_SLOTS of them */
 	uint8_t sweep_grey[KZ_STORE_KEY_MAX]; /* where the next slice begins */
 	size_t sweep_grey_len;
 	uint8_t sweep_site[KZ_STORE_KEY_MAX];
@@ -55,7 +57,8 @@ void kz_engine_log(struct kz_engine *engine, enum kz_log_level level,
 
 /*
  * 16 octets of keyed hash over parts joined by NUL: keys of tables in memory
- * that a peer must not be able to make collide.
+ * that a peer must not be able to make collide.  The parts are bounded fields
+ * of requests, names and one log line: less than KZ_ENGINE_LINE together.
  */
 void kz_engine_digest(const struct kz_engine *engine,
 	const struct kz_str *parts, size_t count, uint8_t digest[16]);

@@ -15,7 +15,6 @@ enum tag {
 	TAG_ORIGIN = 0x10 /* added to one of the above */
 };
 
-#define ORIGIN_KEY_SIZE 9
 /* Rows looked at in one slice: some 3 ms. */
 #define SWEEP_ROWS 1000
 
@@ -53,7 +52,7 @@ put_tuple(const struct kz_engine *engine, const struct kz_request *request,
 	size_t len = append_folded(tuple, request->sender);
 
 	len += append_folded(tuple + len, request->recipient);
-	hash8(engine, tuple, len, key->octets + ORIGIN_KEY_SIZE);
+	hash8(engine, tuple, len, key->octets + KZ_ORIGIN_KEY_SIZE);
 }
 
 void
@@ -79,10 +78,68 @@ kz_grey_key_net(const struct kz_engine *engine,
 }
 
 static void
-origin_key(const struct kz_grey_key *key, uint8_t origin[ORIGIN_KEY_SIZE])
+origin_key(const struct kz_grey_key *key, uint8_t origin[KZ_ORIGIN_KEY_SIZE])
 {
-	memcpy(origin, key->octets, ORIGIN_KEY_SIZE);
+	memcpy(origin, key->octets, KZ_ORIGIN_KEY_SIZE);
 	origin[0] |= TAG_ORIGIN;
+}
+
+/* Keys are keyed hashes or network octets; the low ones differ most. */
+static struct kz_origin_slot *
+origin_slot(struct kz_engine *engine, const uint8_t key[KZ_ORIGIN_KEY_SIZE])
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < KZ_ORIGIN_KEY_SIZE; i++)
+		at = at * 31 + key[i];
+	return &engine->origins[at % KZ_ORIGIN_SLOTS];
+}
+
+static void
+origin_load(struct kz_engine *engine, const uint8_t key[KZ_ORIGIN_KEY_SIZE],
+	struct kz_grey_origin *origin)
+{
+	struct kz_origin_slot *slot = origin_slot(engine, key);
+	uint8_t record[KZ_GREY_ORIGIN_SIZE];
+	size_t len = 0;
+
+	if (memcmp(slot->key, key, sizeof(slot->key)) != 0) {
+		memcpy(slot->key, key, sizeof(slot->key));
+		slot->origin = (struct kz_grey_origin){0};
+		if (kz_store_get(engine->store, KZ_TABLE_GREY, key,
+			    KZ_ORIGIN_KEY_SIZE, record, sizeof(record),
+			    &len) == KZ_OK)
+			KZ_IGNORE(kz_grey_origin_decode(
+					  record, len, &slot->origin),
+				"a record that cannot be read says nothing");
+	}
+	*origin = slot->origin;
+}
+
+static void
+origin_save(struct kz_engine *engine, const uint8_t key[KZ_ORIGIN_KEY_SIZE],
+	const struct kz_grey_origin *origin)
+{
+	struct kz_origin_slot *slot = origin_slot(engine, key);
+	uint8_t record[KZ_GREY_ORIGIN_SIZE];
+	size_t len = 0;
+
+	memcpy(slot->key, key, sizeof(slot->key));
+	slot->origin = *origin;
+	if (kz_grey_origin_encode(origin, record, sizeof(record), &len) ==
+		KZ_OK)
+		kz_engine_put(engine, KZ_TABLE_GREY, key, KZ_ORIGIN_KEY_SIZE,
+			record, len);
+}
+
+static void
+row_delete(struct kz_engine *engine, const uint8_t *key, size_t key_len)
+{
+	if (key_len == KZ_ORIGIN_KEY_SIZE)
+		memset(origin_slot(engine, key), 0,
+			sizeof(struct kz_origin_slot));
+	KZ_IGNORE(kz_store_delete(engine->store, KZ_TABLE_GREY, key, key_len),
+		"the store says what it cannot do");
 }
 
 bool
@@ -90,15 +147,11 @@ kz_grey_load(struct kz_engine *engine, const struct kz_grey_key *key,
 	struct kz_grey_entry *entry, struct kz_grey_origin *origin)
 {
 	uint8_t record[KZ_GREY_ENTRY_SIZE];
-	uint8_t origin_at[ORIGIN_KEY_SIZE];
+	uint8_t origin_at[KZ_ORIGIN_KEY_SIZE];
 	size_t len = 0;
 
 	origin_key(key, origin_at);
-	*origin = (struct kz_grey_origin){0};
-	if (kz_store_get(engine->store, KZ_TABLE_GREY, origin_at,
-		    sizeof(origin_at), record, sizeof(record), &len) == KZ_OK)
-		KZ_IGNORE(kz_grey_origin_decode(record, len, origin),
-			"a record that cannot be read says nothing");
+	origin_load(engine, origin_at, origin);
 	return kz_store_get(engine->store, KZ_TABLE_GREY, key->octets,
 		       sizeof(key->octets), record, sizeof(record),
 		       &len) == KZ_OK &&
@@ -121,12 +174,10 @@ void
 kz_grey_take(struct kz_engine *engine, const struct kz_grey_key *key,
 	const struct kz_now *now)
 {
-	uint8_t origin_at[ORIGIN_KEY_SIZE];
-	uint8_t record[KZ_GREY_ORIGIN_SIZE];
+	uint8_t origin_at[KZ_ORIGIN_KEY_SIZE];
 	struct kz_grey_entry entry;
 	struct kz_grey_origin origin;
-	size_t len = 0;
-	/* There is none where the origin is allowed by itself. */
+	/* An allowed origin's mail has no entry, and counts all the same. */
 	bool found = kz_grey_load(engine, key, &entry, &origin);
 
 	kz_grey_taken(&engine->config->greylist, key->kind,
@@ -134,38 +185,30 @@ kz_grey_take(struct kz_engine *engine, const struct kz_grey_key *key,
 	if (found)
 		kz_grey_save(engine, key, &entry);
 	origin_key(key, origin_at);
-	if (kz_grey_origin_encode(&origin, record, sizeof(record), &len) ==
-		KZ_OK)
-		kz_engine_put(engine, KZ_TABLE_GREY, origin_at,
-			sizeof(origin_at), record, len);
+	origin_save(engine, origin_at, &origin);
 }
 
 static bool
 delete_row(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
 	size_t len)
 {
-	struct kz_engine *engine = arg;
-
 	(void)value;
 	(void)len;
-	KZ_IGNORE(kz_store_delete(engine->store, KZ_TABLE_GREY, key, key_len),
-		"the store says what it cannot do");
+	row_delete(arg, key, key_len);
 	return true;
 }
 
 void
 kz_grey_forget(struct kz_engine *engine, const struct kz_name *site)
 {
-	uint8_t prefix[ORIGIN_KEY_SIZE] = {TAG_SITE};
+	uint8_t prefix[KZ_ORIGIN_KEY_SIZE] = {TAG_SITE};
 
 	hash8(engine, site->text, site->len, prefix + 1);
 	KZ_IGNORE(kz_store_scan(engine->store, KZ_TABLE_GREY, prefix,
 			  sizeof(prefix), NULL, 0, 0, delete_row, engine),
 		"what cannot be read expires by itself");
 	prefix[0] |= TAG_ORIGIN;
-	KZ_IGNORE(kz_store_delete(
-			  engine->store, KZ_TABLE_GREY, prefix, sizeof(prefix)),
-		"the store says what it cannot do");
+	row_delete(engine, prefix, sizeof(prefix));
 }
 
 struct sweep {
@@ -204,9 +247,7 @@ sweep_row(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
 	engine->sweep_grey_len = key_len;
 	sweep->seen++;
 	if (key_len > 0 && row_over(sweep, key, value, len))
-		KZ_IGNORE(kz_store_delete(
-				  engine->store, KZ_TABLE_GREY, key, key_len),
-			"the store says what it cannot do");
+		row_delete(engine, key, key_len);
 	return true;
 }
 

@@ -13,6 +13,15 @@
 
 #include "instance_priv.h"
 
+#define KZ_ORIGIN_KEY_SIZE 9
+#define KZ_ORIGIN_SLOTS    4096 /* a power of two */
+
+/* An origin's record in memory, in the slot that its key hashes to. */
+struct kz_origin_slot {
+	uint8_t key[KZ_ORIGIN_KEY_SIZE]; /* first octet 0: empty */
+	struct kz_grey_origin origin;
+};
+
 /* The key of a broken session's mail: the origin is the site. */
 void kz_grey_key_site(const struct kz_engine *engine,
 	const struct kz_name *site, const struct kz_request *request,

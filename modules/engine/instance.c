@@ -20,6 +20,14 @@ compare(const struct kz_instance *left, const struct kz_instance *right)
 RB_GENERATE_INTERNAL(kz_instance_tree, kz_instance, node, compare,
 	static __attribute__((__unused__)))
 
+static struct kz_instance_tree *
+tree_of(struct kz_engine *engine, const struct kz_instance *instance)
+{
+	size_t at = (size_t)instance->key[0] << 8 | instance->key[1];
+
+	return &engine->instances.trees[at % KZ_INSTANCE_TREES];
+}
+
 static void
 flush_line(struct kz_engine *engine, struct kz_instance *instance)
 {
@@ -39,7 +47,7 @@ void
 kz_instance_end(struct kz_engine *engine, struct kz_instance *instance)
 {
 	flush_line(engine, instance);
-	RB_REMOVE(kz_instance_tree, &engine->instances.tree, instance);
+	RB_REMOVE(kz_instance_tree, tree_of(engine, instance), instance);
 	TAILQ_REMOVE(&engine->instances.list, instance, age);
 	engine->instances.count--;
 	free(instance->keys);
@@ -67,7 +75,7 @@ kz_instance_find(struct kz_engine *engine, const struct kz_request *request,
 	if (parts[1].len == 0)
 		return NULL;
 	kz_engine_digest(engine, parts, 2, key.key);
-	instance = RB_FIND(kz_instance_tree, &engine->instances.tree, &key);
+	instance = RB_FIND(kz_instance_tree, tree_of(engine, &key), &key);
 	if (instance != NULL || !make)
 		return instance;
 	while (engine->instances.count >= engine->config->limits.instances &&
@@ -76,7 +84,7 @@ kz_instance_find(struct kz_engine *engine, const struct kz_request *request,
 	instance = kz_engine_alloc(1, sizeof(*instance));
 	memcpy(instance->key, key.key, sizeof(instance->key));
 	instance->until_ms = now->mono_ms + INSTANCE_MS;
-	(void)RB_INSERT(kz_instance_tree, &engine->instances.tree, instance);
+	(void)RB_INSERT(kz_instance_tree, tree_of(engine, instance), instance);
 	TAILQ_INSERT_TAIL(&engine->instances.list, instance, age);
 	engine->instances.count++;
 	return instance;

@@ -43,9 +43,12 @@ struct kz_instance {
 RB_HEAD(kz_instance_tree, kz_instance);
 TAILQ_HEAD(kz_instance_list, kz_instance);
 
+/* A power of two.  Many small trees: the search stays in few cache lines. */
+#define KZ_INSTANCE_TREES 4096
+
 struct kz_instances {
-	struct kz_instance_tree tree;
-	struct kz_instance_list list; /* oldest first */
+	struct kz_instance_tree trees[KZ_INSTANCE_TREES]; /* by digest */
+	struct kz_instance_list list;                     /* oldest first */
 	size_t count;
 };
 

@@ -154,26 +154,26 @@ take_dnswl(struct parsing *parsing, struct kz_str value)
 
 /* What kizuki looks at; everything else is ignored. */
 static const struct {
-	const char *name;
+	struct kz_str name;
 	take_value *take;
 	const char *why; /* where the value cannot be taken */
 } attributes[] = {
-	{"request", take_request, ""},
-	{"protocol_state", take_state, ""},
-	{"policy_context", take_context,
+	{KZ_STR_INIT("request"), take_request, ""},
+	{KZ_STR_INIT("protocol_state"), take_state, ""},
+	{KZ_STR_INIT("policy_context"), take_context,
 		"policy_context: primary, secondary or sole was expected"},
-	{"client_address", take_client,
+	{KZ_STR_INIT("client_address"), take_client,
 		"client_address: an address was expected"},
-	{"client_name", take_client_name, "client_name: too long"},
-	{"helo_name", take_helo, "helo_name: too long"},
-	{"sender", take_sender, "sender: too long"},
-	{"recipient", take_recipient, "recipient: too long"},
-	{"instance", take_instance, "instance: too long"},
-	{"sasl_username", take_sasl, ""},
-	{"ccert_subject", take_subject, ""},
-	{"ccert_fingerprint", take_fingerprint, ""},
-	{"kz_spf", take_spf, ""},
-	{"kz_dnswl", take_dnswl, ""},
+	{KZ_STR_INIT("client_name"), take_client_name, "client_name: too long"},
+	{KZ_STR_INIT("helo_name"), take_helo, "helo_name: too long"},
+	{KZ_STR_INIT("sender"), take_sender, "sender: too long"},
+	{KZ_STR_INIT("recipient"), take_recipient, "recipient: too long"},
+	{KZ_STR_INIT("instance"), take_instance, "instance: too long"},
+	{KZ_STR_INIT("sasl_username"), take_sasl, ""},
+	{KZ_STR_INIT("ccert_subject"), take_subject, ""},
+	{KZ_STR_INIT("ccert_fingerprint"), take_fingerprint, ""},
+	{KZ_STR_INIT("kz_spf"), take_spf, ""},
+	{KZ_STR_INIT("kz_dnswl"), take_dnswl, ""},
 };
 
 #define ATTRIBUTE_COUNT (sizeof(attributes) / sizeof(attributes[0]))
@@ -191,7 +191,8 @@ take_line(struct parsing *parsing, struct kz_str line, uint32_t *seen,
 	name = (struct kz_str){line.ptr, (size_t)(equals - line.ptr)};
 	value = (struct kz_str){equals + 1, line.len - name.len - 1};
 	for (size_t i = 0; i < ATTRIBUTE_COUNT; i++) {
-		if (!str_is(name, attributes[i].name))
+		if (name.len != attributes[i].name.len ||
+			memcmp(name.ptr, attributes[i].name.ptr, name.len) != 0)
 			continue;
 		if ((*seen & UINT32_C(1) << i) == 0 &&
 			!attributes[i].take(parsing, value) && *bad == NULL)

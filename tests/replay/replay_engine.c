@@ -44,6 +44,8 @@
 #include "kizuki/io/config.h"
 #include "kizuki/io/store.h"
 
+#include "words.h"
+
 #define LINES_MAX 4000
 #define WORDS_MAX 24
 #define NAMES_MAX 400
@@ -68,52 +70,6 @@ static bool logging;
 static struct kz_question asked[64];
 static size_t asked_count;
 static long long turn; /* of the innermost repeat */
-
-static struct kz_str
-str(const char *text)
-{
-	return (struct kz_str){text, strlen(text)};
-}
-
-static struct kz_name
-name_of(const char *text)
-{
-	struct kz_name name = {0};
-
-	if (kz_name_parse(str(text), &name) != KZ_OK)
-		errx(EX_DATAERR, "no name: %s", text);
-	return name;
-}
-
-static struct kz_addr
-addr_of(const char *text)
-{
-	struct kz_addr addr = {0};
-
-	if (kz_addr_parse(str(text), &addr) != KZ_OK)
-		errx(EX_DATAERR, "no address: %s", text);
-	return addr;
-}
-
-static int64_t
-span_of(const char *text)
-{
-	char *end;
-	long long count = strtoll(text, &end, 10);
-
-	switch (*end) {
-	case 's':
-		return count;
-	case 'm':
-		return count * 60;
-	case 'h':
-		return count * 3600;
-	case 'd':
-		return count * 86400;
-	default:
-		errx(EX_DATAERR, "no span: %s", text);
-	}
-}
 
 /* ---- the prober of the script ---- */
 static bool
@@ -200,18 +156,6 @@ answer_all(void)
 		(void)kz_judge_verified(engine, &verified, &now);
 	}
 	asked_count = 0;
-}
-
-/* ---- words of a line ---- */
-static const char *
-value_of(char **words, size_t count, const char *key, const char *otherwise)
-{
-	size_t len = strlen(key);
-
-	for (size_t i = 1; i < count; i++)
-		if (strncmp(words[i], key, len) == 0 && words[i][len] == '=')
-			return words[i] + len + 1;
-	return otherwise;
 }
 
 static void
@@ -548,26 +492,6 @@ play_words(char **words, size_t count)
 		errx(EX_DATAERR, "not understood: %s", what);
 }
 
-/* A script line with its turn filled in and its comment cut off. */
-static void
-fill_line(const char *from, char *line, size_t size)
-{
-	size_t used = 0;
-	int len = 0;
-
-	for (; *from != '\0' && used + 24 < size; used += (size_t)len) {
-		len = 1;
-		if (strncmp(from, "%i", 2) == 0) {
-			len = snprintf(line + used, size - used, "%lld", turn);
-			from += 2;
-		} else {
-			line[used] = *from++;
-		}
-	}
-	line[used] = '\0';
-	line[strcspn(line, "#\n")] = '\0';
-}
-
 /* Play lines from to before end; returns the line behind its "end". */
 static size_t
 play_lines(size_t from, bool inner)
@@ -579,7 +503,7 @@ play_lines(size_t from, bool inner)
 		char *words[WORDS_MAX], *rest = line, *word;
 		size_t count = 0;
 
-		fill_line(script[at++], line, sizeof(line));
+		fill_line(script[at++], turn, line, sizeof(line));
 		while (count < WORDS_MAX &&
 			(word = strsep(&rest, " \t")) != NULL)
 			if (*word != '\0')

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "kizuki/base/str.h"
 
@@ -30,8 +31,12 @@ struct kz_text kz_text_make(char *buffer, size_t size);
 /* Bytes that are known to be fit for print. */
 void kz_text_put(struct kz_text *text, struct kz_str word);
 
-/* A C string. */
-void kz_text_word(struct kz_text *text, const char *word);
+/* A C string; inline, so that the length of a literal costs nothing. */
+static inline void
+kz_text_word(struct kz_text *text, const char *word)
+{
+	kz_text_put(text, (struct kz_str){word, strlen(word)});
+}
 
 /* In decimal. */
 void kz_text_number(struct kz_text *text, int64_t number);
