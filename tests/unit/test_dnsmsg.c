@@ -377,6 +377,39 @@ records_without_data_are_skipped(void **state)
 	kz_dnsmsg_free(&message);
 }
 
+static void
+the_least_time_to_live_counts(void **state)
+{
+	static const char *const lines[] = {
+		"example1.jp. 3600 IN NS ns.example1.jp.",
+		"example1.jp. 60 IN NS ns2.example1.jp.",
+		"other.example1.jp. 7200 IN A 10.0.0.1", NULL};
+	struct kz_dnsmsg *message = parse(lines, NULL, NULL);
+
+	(void)state;
+	assert_int_equal(kz_dnsmsg_ttl(message, KZ_DNS_ANSWER), 60);
+	assert_int_equal(kz_dnsmsg_ttl(message, KZ_DNS_ADDITIONAL), 0);
+	kz_dnsmsg_free(&message);
+}
+
+/* Thousands of them must leave nothing behind (leak sanitizer). */
+static void
+signatures_of_messages_are_records_like_others(void **state)
+{
+	/* root, TSIG, ANY, TTL 0, 17 octets of RFC 8945 section 4.2 */
+	static const uint8_t tsig[11 + 17] = {
+		0, 0, 250, 0, 255, 0, 0, 0, 0, 0, 17};
+	uint8_t wire[12 + 3 * sizeof(tsig)] = {
+		0, 1, 0x84, 0, 0, 0, 0, 0, 0, 0, 0, 3};
+	struct kz_dnsmsg *message = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		memcpy(wire + 12 + i * sizeof(tsig), tsig, sizeof(tsig));
+	assert_int_equal(kz_dnsmsg_parse(wire, sizeof(wire), &message), KZ_OK);
+	kz_dnsmsg_free(&message);
+}
+
 int
 main(void)
 {
@@ -390,6 +423,9 @@ main(void)
 		cmocka_unit_test(a_delegated_reverse_name_is_followed),
 		cmocka_unit_test(damaged_messages_are_refused),
 		cmocka_unit_test(records_without_data_are_skipped),
+		cmocka_unit_test(the_least_time_to_live_counts),
+		cmocka_unit_test(
+			signatures_of_messages_are_records_like_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
