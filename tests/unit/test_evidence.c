@@ -223,6 +223,20 @@ a_late_ok_older_than_the_kept_slots_keeps_what_is_after_it(void **state)
 	assert_int_equal(evidence.first_bad_s, MONDAY + 6 * HOUR_S * 28);
 }
 
+static enum kz_evidence_step
+seen(struct kz_evidence *evidence, int64_t when_s, const char *value,
+	uint32_t ttl_s)
+{
+	struct kz_finding finding =
+		finding_of(KZ_SYM_DNS_SOA_SPLIT, KZ_OUTCOME_BAD, when_s);
+
+	memset(finding.value, 0, sizeof(finding.value));
+	memcpy(finding.value, value, strlen(value));
+	finding.ttl_s = ttl_s;
+	return kz_evidence_add(
+		evidence, &finding, content, when_s + 100 * DAY_S);
+}
+
 static void
 late_bads_are_put_in_order(void **state)
 {
@@ -235,6 +249,11 @@ late_bads_are_put_in_order(void **state)
 		(void)bad(&back, MONDAY + 20 * HOUR_S * i);
 	assert_same_evidence(&forth, &back);
 	assert_true(persistent(&back, newest(&back)));
+	/* What the newest one showed stays what is shown. */
+	(void)seen(&back, MONDAY + 3 * HOUR_S, "older", 300);
+	assert_int_equal(back.bads, 21);
+	assert_string_equal(back.value, "ishtar.example1.jp");
+	assert_int_equal(back.weight, 6);
 }
 
 /* A year of log: an outage, its end, months of nothing, a dead server. */
@@ -344,20 +363,6 @@ nothing_counts_longer_than_its_max_age(void **state)
 		kz_evidence_next_s(&evidence, net, last_s + 1), INT64_MAX);
 }
 
-static enum kz_evidence_step
-seen(struct kz_evidence *evidence, int64_t when_s, const char *value,
-	uint32_t ttl_s)
-{
-	struct kz_finding finding =
-		finding_of(KZ_SYM_DNS_SOA_SPLIT, KZ_OUTCOME_BAD, when_s);
-
-	memset(finding.value, 0, sizeof(finding.value));
-	memcpy(finding.value, value, strlen(value));
-	finding.ttl_s = ttl_s;
-	return kz_evidence_add(
-		evidence, &finding, content, when_s + 100 * DAY_S);
-}
-
 static bool
 content_persistent(const struct kz_evidence *evidence)
 {
@@ -457,6 +462,15 @@ a_clock_set_back_convicts_nobody_and_heals(void **state)
 			KZ_EVIDENCE_CHANGED);
 	}
 	assert_int_equal(evidence.bads, 1);
+	/* So it does with an ok. */
+	bads(&evidence, now_s, 57, 6 * HOUR_S);
+	{
+		struct kz_finding finding = finding_of(
+			KZ_SYM_MX_BEST_DEAD, KZ_OUTCOME_OK, now_s - 2 * DAY_S);
+
+		(void)kz_evidence_add(&evidence, &finding, net, finding.when_s);
+		assert_int_equal(evidence.bads, 0);
+	}
 	/* An ok of the future is not forgotten: it holds until now. */
 	(void)ok(&evidence, now_s + 20 * DAY_S);
 	{
@@ -465,6 +479,9 @@ a_clock_set_back_convicts_nobody_and_heals(void **state)
 
 		(void)kz_evidence_add(&evidence, &finding, net, now_s);
 		assert_int_equal(evidence.newest_ok_s, now_s);
+		assert_int_equal(evidence.bads, 0);
+		finding.when_s += 60;
+		(void)kz_evidence_add(&evidence, &finding, net, now_s + 60);
 		assert_int_equal(evidence.bads, 0);
 		finding.when_s += HOUR_S;
 		(void)kz_evidence_add(&evidence, &finding, net, finding.when_s);

@@ -256,8 +256,8 @@ the_longest_evidence_fits_its_record(void **state)
 		finding.rests[i].addr.bytes[15] = 0x40 - i;
 	}
 	/* A class of its own far behind is not lost, nor the smallest. */
-	finding.rests[14].netclass = KZ_NET_SMTP25_V4;
-	finding.rests[14].addr = addr_of("10.0.0.1");
+	finding.rests[14].netclass = KZ_NET_SMTP25_V6;
+	finding.rests[14].addr = addr_of("2001:db8::ffff");
 	for (int64_t i = 0; i < 40; i++) {
 		finding.when_s = MONDAY + i * HOUR_S;
 		(void)kz_evidence_add(&evidence, &finding, &rules[KZ_CLASS_N],
@@ -266,7 +266,10 @@ the_longest_evidence_fits_its_record(void **state)
 	assert_int_equal(evidence.slot_count, KZ_EVIDENCE_SLOTS);
 	assert_int_equal(evidence.rest_count, KZ_EVIDENCE_RESTS);
 	assert_int_equal(kz_evidence_netclasses(&evidence),
-		1U << KZ_NET_DNS53UDP_V6 | 1U << KZ_NET_SMTP25_V4);
+		1U << KZ_NET_DNS53UDP_V6 | 1U << KZ_NET_SMTP25_V6);
+	assert_int_equal(evidence.rests[0].addr.bytes[15], 0x40);
+	assert_int_equal(evidence.rests[5].addr.bytes[15], 0x40 - 5);
+	assert_int_equal(evidence.rests[7].addr.bytes[15], 0x40 - 15);
 	assert_int_equal(
 		kz_evidence_encode(&evidence, record, sizeof(record), &len),
 		KZ_OK);

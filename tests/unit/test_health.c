@@ -300,6 +300,19 @@ canaries_that_die_themselves_do_not_make_red(void **state)
 }
 
 static void
+one_canary_that_answers_is_enough(void **state)
+{
+	(void)state;
+	touch(V4_A, KZ_REACH_ALIVE, T, true);
+	fails(V4_B, T + 1);
+	fails(V4_C, T + 2);
+	assert_int_equal(red(T + 2), 0);
+	/* Asked again it fails as well. */
+	fails(V4_A, T + 3);
+	assert_int_not_equal(red(T + 3), 0);
+}
+
+static void
 one_canary_alone_neither_makes_red_nor_convicts(void **state)
 {
 	(void)state;
@@ -354,6 +367,9 @@ late_reports_change_nothing_that_is_newer(void **state)
 	fails(V4_A, T - 50);
 	fails(V4_B, T - 50);
 	assert_false(health.classes[KZ_NET_SMTP25_V4].red);
+	touch(V4_A, KZ_REACH_ALIVE, T + 100, true);
+	fails(V4_A, T + 50);
+	assert_true(health.classes[KZ_NET_SMTP25_V4].canaries[0].ok);
 }
 
 static void
@@ -454,6 +470,8 @@ main(void)
 			begin),
 		cmocka_unit_test_setup(
 			canaries_that_die_themselves_do_not_make_red, begin),
+		cmocka_unit_test_setup(
+			one_canary_that_answers_is_enough, begin),
 		cmocka_unit_test_setup(
 			one_canary_alone_neither_makes_red_nor_convicts, begin),
 		cmocka_unit_test_setup(

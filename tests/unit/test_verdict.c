@@ -215,12 +215,15 @@ causes_without_addresses_are_told_apart_by_object(void **state)
 	(void)bad(KZ_SYM_SOA_MNAME_MISSING, "gone.example1.jp", NULL);
 	(void)bad(KZ_SYM_SOA_TIMERS_BAD, "example1.jp", NULL);
 	(void)bad(KZ_SYM_DMARC_BROKEN, "example1.jp", NULL);
+	(void)bad(KZ_SYM_MX_TARGET_CNAME, "example1.jp", NULL);
+	(void)bad(KZ_SYM_HELO_MISMATCH, "example9.jp", NULL);
+	(void)bad(KZ_SYM_NULLMX_MIXED, "example9.jp", NULL);
 	/* An address as an object is no machine that is dead. */
 	(void)bad(KZ_SYM_MX_SOME_DEAD, "mx2.example1.jp", "10.0.0.2");
 	(void)bad(KZ_SYM_RDNS_MISSING, "10.0.0.2", NULL);
 	(void)judged(KZ_PROFILE_PAPER);
 	assert_int_equal(fate_of(KZ_SYM_SOA_MNAME_MISSING), KZ_REASON_DROPPED);
-	assert_int_equal(verdict.total, 6 + 1 + 1 + 3 + 3);
+	assert_int_equal(verdict.total, 6 + 1 + 1 + 1 + 1 + 3 + 3 + 3);
 }
 
 static void
