@@ -26,6 +26,47 @@ elsewhere(const struct bracket *bracket, const struct kz_health_ok *ok)
 }
 
 /*
+ * The first ok within fresh before the finding, or the last one within fresh
+ * after it, that is not of the place given (NULL: of any); NULL where there is
+ * none.  First and last, so that they are two wherever there are two.
+ */
+static const struct kz_health_ok *
+first_before(const struct kz_health_class *class, const struct bracket *bracket,
+	const struct kz_net *not_here)
+{
+	for (size_t i = 0; i < class->ok_count; i++) {
+		const struct kz_health_ok *ok = &class->oks[i];
+
+		if (ok->when_s > bracket->when_s)
+			break;
+		if (ok->when_s >= bracket->when_s - bracket->fresh_s &&
+			(not_here == NULL ||
+				!kz_net_equal(not_here, &ok->place)) &&
+			elsewhere(bracket, ok))
+			return ok;
+	}
+	return NULL;
+}
+
+static const struct kz_health_ok *
+last_after(const struct kz_health_class *class, const struct bracket *bracket,
+	const struct kz_net *not_here)
+{
+	for (size_t i = class->ok_count; i > 0; i--) {
+		const struct kz_health_ok *ok = &class->oks[i - 1];
+
+		if (ok->when_s < bracket->when_s)
+			break;
+		if (ok->when_s <= bracket->when_s + bracket->fresh_s &&
+			(not_here == NULL ||
+				!kz_net_equal(not_here, &ok->place)) &&
+			elsewhere(bracket, ok))
+			return ok;
+	}
+	return NULL;
+}
+
+/*
  * Two different oks of the class, one not after and one not before the
  * finding.  That nothing at all of a domain answers is the gravest thing to
  * say; it needs them from two networks.
@@ -33,32 +74,15 @@ elsewhere(const struct bracket *bracket, const struct kz_health_ok *ok)
 static bool
 enclosed(const struct kz_health_class *class, const struct bracket *bracket)
 {
-	bool apart = bracket->finding->symptom == KZ_SYM_MX_ALL_DEAD;
+	const struct kz_health_ok *before = first_before(class, bracket, NULL);
+	const struct kz_health_ok *after = last_after(class, bracket, NULL);
 
-	for (size_t i = 0; i < class->ok_count; i++) {
-		const struct kz_health_ok *before = &class->oks[i];
-
-		if (before->when_s < bracket->when_s - bracket->fresh_s)
-			continue;
-		if (before->when_s > bracket->when_s)
-			break;
-		if (!elsewhere(bracket, before))
-			continue;
-		for (size_t j = class->ok_count; j > i + 1; j--) {
-			const struct kz_health_ok *after = &class->oks[j - 1];
-
-			if (after->when_s > bracket->when_s + bracket->fresh_s)
-				continue;
-			if (after->when_s < bracket->when_s)
-				break;
-			if (elsewhere(bracket, after) &&
-				!(apart &&
-					kz_net_equal(
-						&before->place, &after->place)))
-				return true;
-		}
-	}
-	return false;
+	if (before == NULL || after == NULL || before == after)
+		return false;
+	return bracket->finding->symptom != KZ_SYM_MX_ALL_DEAD ||
+		!kz_net_equal(&before->place, &after->place) ||
+		first_before(class, bracket, &after->place) != NULL ||
+		last_after(class, bracket, &before->place) != NULL;
 }
 
 /* The class of the same service over the other family. */

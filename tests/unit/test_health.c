@@ -234,6 +234,16 @@ all_dead_needs_oks_from_two_places(void **state)
 	alive(V4_B, T + 70);
 	assert_int_equal(
 		kz_health_judge(&health, &finding, T + 70), KZ_HEALTH_GREEN);
+	alive(V4_A, T + 120);
+	assert_int_equal(
+		kz_health_judge(&health, &finding, T + 120), KZ_HEALTH_GREEN);
+	/* Both before, one after. */
+	(void)begin(state);
+	alive(V4_A, T - 10);
+	alive(V4_B, T - 5);
+	alive(V4_A, T + 60);
+	assert_int_equal(
+		kz_health_judge(&health, &finding, T + 60), KZ_HEALTH_GREEN);
 }
 
 static uint32_t
