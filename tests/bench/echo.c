@@ -20,7 +20,7 @@
 #define EVENTS  64
 #define FDS_MAX 1024
 
-static char last[FDS_MAX][2]; /* octets that ended the read before */
+static char last[FDS_MAX]; /* octet that ended the read before */
 
 static int
 listen_at(const char *path)
@@ -60,9 +60,11 @@ answer(int fd)
 		return;
 	}
 	for (ssize_t i = 0; i < got; i++) {
-		bool end = buffer[i] == '\n' && last[fd][1] == '\n';
+		bool end = buffer[i] == '\n' && last[fd] == '\n';
 
-		last[fd][1] = end ? '\0' : buffer[i];
+		last[fd] = buffer[i];
+		if (end)
+			last[fd] = '\0';
 		if (end && write(fd, words, sizeof(words) - 1) < 0)
 			err(EX_IOERR, "write");
 	}
