@@ -83,6 +83,7 @@ struct kz_engine_hooks {
 enum kz_counter { KZ_COUNTER_LIST(KZ_COUNTER_ENUM) KZ_COUNTER_COUNT };
 #undef KZ_COUNTER_ENUM
 
+/* Reads the secret and the list of shared senders.  KZ_EIO: no libsodium. */
 KZ_MUST_CHECK enum kz_result kz_engine_open(const struct kz_config *config,
 	struct kz_store *store, const struct kz_engine_hooks *hooks,
 	const struct kz_now *now, struct kz_engine **engine);
