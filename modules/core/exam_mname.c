@@ -140,36 +140,77 @@ judge_missing(struct exam_out *out, const struct kz_exam_soa *soa)
 	kz_exam_end(out);
 }
 
+/*
+ * The answers that name one primary, taken together: the newest serial, the
+ * longest TTL.  False: an earlier answer named it already.
+ */
+static bool
+merge(const struct kz_exam *exam, uint32_t bits, uint8_t first,
+	struct kz_exam_soa *merged)
+{
+	*merged = exam->soas[first];
+	for (uint8_t i = 0; i < exam->soa_count; i++) {
+		const struct kz_exam_soa *soa = &exam->soas[i];
+
+		if ((bits >> i & 1) == 0 || soa->mname != merged->mname)
+			continue;
+		if (i < first)
+			return false;
+		if (soa->serial > merged->serial)
+			merged->serial = soa->serial;
+		if (soa->ttl_s > merged->ttl_s)
+			merged->ttl_s = soa->ttl_s;
+	}
+	return true;
+}
+
+static bool
+one_primary(const struct kz_exam *exam, uint32_t bits, uint8_t mname)
+{
+	for (uint8_t i = 0; i < exam->soa_count; i++) {
+		if ((bits >> i & 1) != 0 && exam->soas[i].mname != mname)
+			return false;
+	}
+	return true;
+}
+
+static void
+judge_primary(
+	struct exam_out *out, uint32_t bits, const struct kz_exam_soa *soa)
+{
+	const struct kz_exam *exam = out->exam;
+	const char *name = exam->hosts[soa->mname].name.text;
+
+	if (name[0] == '\0') {
+		/* "." says that there is no primary: in order. */
+		kz_exam_say_ok(
+			out, KZ_SYM_SOA_MNAME_DEAD, name, kz_exam_zone_s(exam));
+		kz_exam_say_ok(out, KZ_SYM_SOA_MNAME_MISSING, name,
+			kz_exam_zone_s(exam));
+	} else if (!one_primary(exam, bits, soa->mname)) {
+		kz_exam_say_unknown(
+			out, KZ_SYM_SOA_MNAME_DEAD, name, "the servers differ");
+		kz_exam_say_unknown(out, KZ_SYM_SOA_MNAME_MISSING, name,
+			"the servers differ");
+	} else {
+		judge_dead(out, soa);
+		judge_missing(out, soa);
+	}
+}
+
 void
 kz_exam_judge_mname(struct exam_out *out)
 {
 	const struct kz_exam *exam = out->exam;
-	uint8_t agreed = kz_exam_agreed(exam, FIELD_SOA);
 	size_t servers;
 	uint32_t bits = kz_exam_variants(exam, FIELD_SOA, &servers);
 
 	for (uint8_t i = 0; i < exam->soa_count; i++) {
-		const struct kz_exam_soa *soa = &exam->soas[i];
-		const char *name;
+		struct kz_exam_soa soa;
 
-		if ((bits >> i & 1) == 0 || soa->mname == KZ_EXAM_NONE ||
-			soa->mname_odd)
-			continue;
-		name = exam->hosts[soa->mname].name.text;
-		if (name[0] == '\0') {
-			/* "." says that there is no primary: in order. */
-			kz_exam_say_ok(out, KZ_SYM_SOA_MNAME_DEAD, name,
-				kz_exam_zone_s(exam));
-			kz_exam_say_ok(out, KZ_SYM_SOA_MNAME_MISSING, name,
-				kz_exam_zone_s(exam));
-		} else if (i != agreed) {
-			kz_exam_say_unknown(out, KZ_SYM_SOA_MNAME_DEAD, name,
-				"the servers differ");
-			kz_exam_say_unknown(out, KZ_SYM_SOA_MNAME_MISSING, name,
-				"the servers differ");
-		} else {
-			judge_dead(out, soa);
-			judge_missing(out, soa);
-		}
+		if ((bits >> i & 1) != 0 &&
+			exam->soas[i].mname != KZ_EXAM_NONE &&
+			!exam->soas[i].mname_odd && merge(exam, bits, i, &soa))
+			judge_primary(out, bits, &soa);
 	}
 }
