@@ -302,37 +302,44 @@ kit_check(const struct kit *kit, const char *what)
 	}
 }
 
-/* "id object bad weight; id object ok; id object unknown; id object none". */
+/* One expectation: "id object bad weight", "id object ok|unknown|none". */
+static inline void
+kit_expect_one(const struct kit *kit, const char *what, char *item)
+{
+	char *rest;
+	const char *id = strtok_r(item, " ", &rest);
+	const char *object = strtok_r(NULL, " ", &rest);
+	const char *outcome = strtok_r(NULL, " ", &rest);
+	const char *weight = strtok_r(NULL, " ", &rest);
+	const struct kz_finding *found;
+
+	assert_non_null(outcome);
+	found = kit_find(kit, id, object);
+	if (found == NULL) {
+		if (strcmp(outcome, "none") != 0)
+			fail_msg("%s: no %s of %s", what, id, object);
+		return;
+	}
+	if (strcmp(kz_outcome_text(found->outcome), outcome) != 0)
+		fail_msg("%s: %s of %s is %s (%s), not %s", what, id, object,
+			kz_outcome_text(found->outcome), found->why, outcome);
+	if (weight != NULL && found->weight != strtoul(weight, NULL, 10))
+		fail_msg("%s: %s of %s weighs %u, not %s", what, id, object,
+			found->weight, weight);
+}
+
+/* All expectations, parted by semicolons. */
 static inline void
 kit_expect(const struct kit *kit, const char *what, const char *text)
 {
-	char copy[KIT_TEXT], id[64], object[320], outcome[16];
+	char copy[KIT_TEXT];
 	char *next, *item;
 
 	kit_check(kit, what);
 	(void)snprintf(copy, sizeof(copy), "%s", text);
 	for (item = strtok_r(copy, ";", &next); item != NULL;
-		item = strtok_r(NULL, ";", &next)) {
-		const struct kz_finding *found;
-		unsigned weight = 0;
-		int fields = sscanf(item, " %63s %319s %15s %u", id, object,
-			outcome, &weight); /* NOLINT(cert-err34-c) */
-
-		assert_true(fields >= 3);
-		found = kit_find(kit, id, object);
-		if (found == NULL) {
-			if (strcmp(outcome, "none") != 0)
-				fail_msg("%s: no %s of %s", what, id, object);
-			continue;
-		}
-		if (strcmp(kz_outcome_text(found->outcome), outcome) != 0)
-			fail_msg("%s: %s of %s is %s (%s), not %s", what, id,
-				object, kz_outcome_text(found->outcome),
-				found->why, outcome);
-		if (fields == 4 && found->weight != weight)
-			fail_msg("%s: %s of %s weighs %u, not %u", what, id,
-				object, found->weight, weight);
-	}
+		item = strtok_r(NULL, ";", &next))
+		kit_expect_one(kit, what, item);
 }
 
 /* No finding of the examination is bad. */

@@ -225,57 +225,54 @@ what_is_no_shadow(void **state)
 	judge("nothing to compare with", SHADOW " unknown");
 }
 
+static const struct {
+	const char *what, *hosts, *want;
+} private_rows[] = {
+	{"an exchanger, only", "ns." Z " 192.168.1.1 proven",
+		"addr-private-mx ns." Z " bad 6;"
+		"addr-private-published ns." Z " none"},
+	{"an exchanger, also", "ns." Z " 10.0.0.5 192.168.1.1 proven",
+		"addr-private-mx ns." Z " bad 3"},
+	{"by hearsay (DNS64, rebinding filters)", "ns." Z " 192.168.1.1",
+		"addr-private-mx ns." Z " unknown"},
+	{"none", "ns." Z " 10.0.0.5", "addr-private-mx ns." Z " ok"},
+	{"no address", "ns." Z " nx proven", "addr-private-mx ns." Z " none"},
+	{"SERVFAIL", "ns." Z " failed", "addr-private-mx ns." Z " unknown"},
+	{"figure 13", "tokkyo." Z " 192.168.110.109 proven",
+		"addr-private-published tokkyo." Z " bad 3"},
+	{"IPv6", "tokkyo." Z " fc00::1 proven",
+		"addr-private-published tokkyo." Z " bad 3"},
+	{"loopback on purpose", "tokkyo." Z " 127.0.0.2 proven",
+		"addr-private-published tokkyo." Z " bad 1"},
+	{"null route", "tokkyo." Z " 0.0.0.0 proven",
+		"addr-private-published tokkyo." Z " bad 1"},
+	{"loopback and private", "tokkyo." Z " 127.0.0.2 192.168.0.1 proven",
+		"addr-private-published tokkyo." Z " bad 3"},
+	{"localhost", "localhost." Z " 127.0.0.1 proven",
+		"addr-private-published localhost." Z " none"},
+	{"repaired", "tokkyo." Z " 10.0.0.5",
+		"addr-private-published tokkyo." Z " ok"},
+	{"deleted", "tokkyo." Z " nx",
+		"addr-private-published tokkyo." Z " none"},
+	{"a name server", "dns102 192.168.0.1 proven",
+		"addr-private-ns dns102 bad 4;"
+		"addr-private-published dns102 none"},
+	{"a name server that is sound", "", "addr-private-ns dns102 ok"},
+};
+
 static void
 private_addresses_in_public_names(void **state)
 {
-	static const struct {
-		const char *what, *hosts, *want;
-	} rows[] = {
-		{"an exchanger, only", "ns." Z " 192.168.1.1 proven",
-			"addr-private-mx ns." Z " bad 6;"
-			"addr-private-published ns." Z " none"},
-		{"an exchanger, also", "ns." Z " 10.0.0.5 192.168.1.1 proven",
-			"addr-private-mx ns." Z " bad 3"},
-		{"by hearsay (DNS64, rebinding filters)",
-			"ns." Z " 192.168.1.1",
-			"addr-private-mx ns." Z " unknown"},
-		{"none", "ns." Z " 10.0.0.5", "addr-private-mx ns." Z " ok"},
-		{"no address", "ns." Z " nx proven",
-			"addr-private-mx ns." Z " none"},
-		{"SERVFAIL", "ns." Z " failed",
-			"addr-private-mx ns." Z " unknown"},
-		{"figure 13", "tokkyo." Z " 192.168.110.109 proven",
-			"addr-private-published tokkyo." Z " bad 3"},
-		{"IPv6", "tokkyo." Z " fc00::1 proven",
-			"addr-private-published tokkyo." Z " bad 3"},
-		{"loopback on purpose", "tokkyo." Z " 127.0.0.2 proven",
-			"addr-private-published tokkyo." Z " bad 1"},
-		{"null route", "tokkyo." Z " 0.0.0.0 proven",
-			"addr-private-published tokkyo." Z " bad 1"},
-		{"loopback and private",
-			"tokkyo." Z " 127.0.0.2 192.168.0.1 proven",
-			"addr-private-published tokkyo." Z " bad 3"},
-		{"localhost", "localhost." Z " 127.0.0.1 proven",
-			"addr-private-published localhost." Z " none"},
-		{"repaired", "tokkyo." Z " 10.0.0.5",
-			"addr-private-published tokkyo." Z " ok"},
-		{"deleted", "tokkyo." Z " nx",
-			"addr-private-published tokkyo." Z " none"},
-		{"a name server", "dns102 192.168.0.1 proven",
-			"addr-private-ns dns102 bad 4;"
-			"addr-private-published dns102 none"},
-		{"a name server that is sound", "",
-			"addr-private-ns dns102 ok"},
-	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(private_rows) / sizeof(private_rows[0]);
+		i++) {
 		sound();
-		kit_hosts(&kit.exam, rows[i].hosts, true);
+		kit_hosts(&kit.exam, private_rows[i].hosts, true);
 		kit.exam.hosts[kit_host(&kit.exam, "dns102")].a = KZ_EXAM_DATA;
 		kit.exam.published = kit_set(&kit.exam,
 			"tokkyo." Z " localhost." Z " ns." Z " dns102");
-		judge(rows[i].what, rows[i].want);
+		judge(private_rows[i].what, private_rows[i].want);
 	}
 	sound();
 	kit_hosts(&kit.exam, "tokkyo." Z " 192.168.110.109 proven", true);

@@ -40,69 +40,69 @@ play(const struct row *rows, size_t count)
 	}
 }
 
-#define PLAY(rows) play(rows, sizeof(rows) / sizeof(rows[0]))
+#define PLAY(rows) play((rows), sizeof(rows) / sizeof((rows)[0]))
+
+static const struct row dead_rows[] = {
+	{"one of two", "ns1 ns2", "ns1 ns2",
+		"ns1 10.0.0.1=answers; ns2 10.0.0.2=timeout",
+		"ns-dead ns2 bad 5; ns-dead ns1 ok;"
+		"ns-effectively-single " Z " bad 6"},
+	{"one of three", "ns1 ns2 ns3", "ns1 ns2 ns3",
+		"ns1 10.0.0.1=answers; ns2 10.0.0.2=unreachable;"
+		"ns3 10.0.0.3=answers",
+		"ns-dead ns2 bad 2; ns-effectively-single " Z " ok"},
+	{"who is not known may answer", "ns1 ns2 ns3", "ns1 ns2 ns3",
+		"ns1 10.0.0.1=answers; ns2 10.0.0.2=timeout;"
+		"ns3 10.0.0.3=ours",
+		"ns-dead ns2 bad 2; ns-dead ns3 unknown;"
+		"ns-effectively-single " Z " unknown"},
+	{"scenario 21: one of four", "ns1 ns2 ns3 ns4", "ns1 ns2 ns3 ns4",
+		"ns1 10.0.0.1=answers; ns2 10.0.0.2=answers;"
+		"ns3 10.0.0.3=answers; ns4 10.0.0.4=timeout",
+		"ns-dead ns4 bad 2"},
+	{"port closed", "ns1 ns2", "ns1 ns2",
+		"ns1 10.0.0.1=answers; ns2 10.0.0.2=refused",
+		"ns-dead ns2 bad 5"},
+	{"one address answers", "ns1 ns2", "ns1 ns2",
+		"ns1 10.0.0.1=answers;"
+		"ns2 10.0.0.2=timeout 2001:db8::2=answers",
+		"ns-dead ns2 ok; ns-effectively-single " Z " ok"},
+	{"it says something, not what", "ns1 ns2", "ns1 ns2",
+		"ns1 10.0.0.1=answers; ns2 10.0.0.2=noise",
+		"ns-dead ns2 unknown"},
+	{"lame is another symptom", "ns1 ns2", "ns1 ns2",
+		"ns1 10.0.0.1=answers; ns2 10.0.0.2=noaa",
+		"ns-dead ns2 unknown; ns-lame ns2 bad 4"},
+	{"special", "ns1 ns2", "ns1 ns2",
+		"ns1 10.0.0.1=answers; ns2 192.168.0.1 proven",
+		"ns-dead ns2 unknown; ns-effectively-single " Z
+		" unknown; addr-private-ns ns2 bad 4"},
+	{"we have no IPv6", "ns1 ns2", "ns1 ns2",
+		"ns1 10.0.0.1=answers;"
+		"ns2 10.0.0.2=timeout 2001:db8::2=ours",
+		"ns-dead ns2 bad 5"},
+	{"by glue alone", "ns1 ns2", "ns1 ns2",
+		"ns1 10.0.0.1=answers; ns2 nodata proven glue "
+		"10.0.0.2=timeout",
+		"ns-dead ns2 bad 5; ns-name-missing ns2 bad 4"},
+	{"listed by the parent alone", "ns1 old", "ns1 ns2",
+		"ns1 10.0.0.1=answers; ns2 10.0.0.2=answers; old "
+		"10.0.0.3=timeout",
+		"ns-dead old bad 2; deleg-ns-mismatch " Z " bad 3"},
+	{"all are dead: nobody is single", "ns1 ns2", "",
+		"ns1 10.0.0.1=timeout; ns2 10.0.0.2=timeout",
+		"ns-dead ns1 bad 5; ns-effectively-single " Z
+		" unknown; deleg-ns-mismatch " Z " unknown"},
+};
 
 static void
 a_silent_name_server_is_dead(void **state)
 {
-	static const struct row rows[] = {
-		{"one of two", "ns1 ns2", "ns1 ns2",
-			"ns1 10.0.0.1=answers; ns2 10.0.0.2=timeout",
-			"ns-dead ns2 bad 5; ns-dead ns1 ok;"
-			"ns-effectively-single " Z " bad 6"},
-		{"one of three", "ns1 ns2 ns3", "ns1 ns2 ns3",
-			"ns1 10.0.0.1=answers; ns2 10.0.0.2=unreachable;"
-			"ns3 10.0.0.3=answers",
-			"ns-dead ns2 bad 2; ns-effectively-single " Z " ok"},
-		{"who is not known may answer", "ns1 ns2 ns3", "ns1 ns2 ns3",
-			"ns1 10.0.0.1=answers; ns2 10.0.0.2=timeout;"
-			"ns3 10.0.0.3=ours",
-			"ns-dead ns2 bad 2; ns-dead ns3 unknown;"
-			"ns-effectively-single " Z " unknown"},
-		{"scenario 21: one of four", "ns1 ns2 ns3 ns4",
-			"ns1 ns2 ns3 ns4",
-			"ns1 10.0.0.1=answers; ns2 10.0.0.2=answers;"
-			"ns3 10.0.0.3=answers; ns4 10.0.0.4=timeout",
-			"ns-dead ns4 bad 2"},
-		{"port closed", "ns1 ns2", "ns1 ns2",
-			"ns1 10.0.0.1=answers; ns2 10.0.0.2=refused",
-			"ns-dead ns2 bad 5"},
-		{"one address answers", "ns1 ns2", "ns1 ns2",
-			"ns1 10.0.0.1=answers;"
-			"ns2 10.0.0.2=timeout 2001:db8::2=answers",
-			"ns-dead ns2 ok; ns-effectively-single " Z " ok"},
-		{"it says something, not what", "ns1 ns2", "ns1 ns2",
-			"ns1 10.0.0.1=answers; ns2 10.0.0.2=noise",
-			"ns-dead ns2 unknown"},
-		{"lame is another symptom", "ns1 ns2", "ns1 ns2",
-			"ns1 10.0.0.1=answers; ns2 10.0.0.2=noaa",
-			"ns-dead ns2 unknown; ns-lame ns2 bad 4"},
-		{"special", "ns1 ns2", "ns1 ns2",
-			"ns1 10.0.0.1=answers; ns2 192.168.0.1 proven",
-			"ns-dead ns2 unknown; ns-effectively-single " Z
-			" unknown; addr-private-ns ns2 bad 4"},
-		{"we have no IPv6", "ns1 ns2", "ns1 ns2",
-			"ns1 10.0.0.1=answers;"
-			"ns2 10.0.0.2=timeout 2001:db8::2=ours",
-			"ns-dead ns2 bad 5"},
-		{"by glue alone", "ns1 ns2", "ns1 ns2",
-			"ns1 10.0.0.1=answers; ns2 nodata proven glue "
-			"10.0.0.2=timeout",
-			"ns-dead ns2 bad 5; ns-name-missing ns2 bad 4"},
-		{"listed by the parent alone", "ns1 old", "ns1 ns2",
-			"ns1 10.0.0.1=answers; ns2 10.0.0.2=answers; old "
-			"10.0.0.3=timeout",
-			"ns-dead old bad 2; deleg-ns-mismatch " Z " bad 3"},
-		{"all are dead: nobody is single", "ns1 ns2", "",
-			"ns1 10.0.0.1=timeout; ns2 10.0.0.2=timeout",
-			"ns-dead ns1 bad 5; ns-effectively-single " Z
-			" unknown; deleg-ns-mismatch " Z " unknown"},
-	};
 	const struct kz_finding *bad;
 
 	(void)state;
-	PLAY(rows);
-	examine(&rows[0], "ns1", 2020022801);
+	PLAY(dead_rows);
+	examine(&dead_rows[0], "ns1", 2020022801);
 	bad = kit_find(&kit, "ns-dead", "ns2");
 	assert_int_equal(bad->rest_count, 1);
 	assert_int_equal(bad->rests[0].netclass, KZ_NET_DNS53UDP_V4);
@@ -259,69 +259,68 @@ lists_of_parent_and_zone(void **state)
 		" unknown");
 }
 
+static const struct {
+	const char *what, *mname, *hosts, *want;
+	uint32_t serial;
+} primary_rows[] = {
+	{"figures 5 and 6", "dns", "dns 10.203.181.101=timeout",
+		"soa-mname-dead dns bad 4; soa-mname-missing dns ok",
+		2013042893},
+	{"scenario 6: a hidden primary, looked after", "dns",
+		"dns 10.203.181.101=timeout", "soa-mname-dead dns bad 2",
+		2020012801},
+	{"old by Unix seconds", "dns", "dns 10.203.181.101=refused",
+		"soa-mname-dead dns bad 4", 1523237442},
+	{"a serial that counts", "dns", "dns 10.203.181.101=timeout",
+		"soa-mname-dead dns bad 2", 17},
+	{"it answers", "dns", "dns 10.203.181.101=answers",
+		"soa-mname-dead dns ok", 2013042893},
+	{"lame is another symptom", "dns", "dns 10.203.181.101=rcode5",
+		"soa-mname-dead dns unknown", 2013042893},
+	{"ours", "dns", "dns 10.203.181.101=ours", "soa-mname-dead dns unknown",
+		2013042893},
+	{"listed: it is ns-dead", "ns2", "",
+		"soa-mname-dead ns2 unknown; ns-dead ns2 bad 5", 2013042893},
+	{"there is no primary", ".", "",
+		"soa-mname-dead . ok; soa-mname-missing . ok", 2013042893},
+	{"missing", "dns", "dns nx proven",
+		"soa-mname-missing dns bad 4; soa-mname-dead dns "
+		"unknown",
+		2020012801},
+	{"missing by hearsay", "dns", "dns nx", "soa-mname-missing dns unknown",
+		2020012801},
+	{"private only", "dns", "dns 192.168.0.1 proven",
+		"soa-mname-missing dns bad 4; addr-private-ns dns bad "
+		"2; soa-mname-dead dns unknown",
+		2020012801},
+	{"private too", "dns", "dns 10.0.0.9=timeout 192.168.0.1 proven",
+		"soa-mname-missing dns ok; soa-mname-dead dns bad 2;"
+		"addr-private-ns dns bad 2",
+		2020012801},
+	{"localhost", "localhost", "localhost nx",
+		"soa-mname-missing localhost bad 4", 2020012801},
+	{"SERVFAIL", "dns", "dns failed",
+		"soa-mname-missing dns unknown; soa-mname-dead dns "
+		"unknown",
+		2020012801},
+};
+
 static void
 the_primary_in_the_soa(void **state)
 {
-	static const struct {
-		const char *what, *mname, *hosts, *want;
-		uint32_t serial;
-	} rows[] = {
-		{"figures 5 and 6", "dns", "dns 10.203.181.101=timeout",
-			"soa-mname-dead dns bad 4; soa-mname-missing dns ok",
-			2013042893},
-		{"scenario 6: a hidden primary, looked after", "dns",
-			"dns 10.203.181.101=timeout",
-			"soa-mname-dead dns bad 2", 2020012801},
-		{"old by Unix seconds", "dns", "dns 10.203.181.101=refused",
-			"soa-mname-dead dns bad 4", 1523237442},
-		{"a serial that counts", "dns", "dns 10.203.181.101=timeout",
-			"soa-mname-dead dns bad 2", 17},
-		{"it answers", "dns", "dns 10.203.181.101=answers",
-			"soa-mname-dead dns ok", 2013042893},
-		{"lame is another symptom", "dns", "dns 10.203.181.101=rcode5",
-			"soa-mname-dead dns unknown", 2013042893},
-		{"ours", "dns", "dns 10.203.181.101=ours",
-			"soa-mname-dead dns unknown", 2013042893},
-		{"listed: it is ns-dead", "ns2", "",
-			"soa-mname-dead ns2 unknown; ns-dead ns2 bad 5",
-			2013042893},
-		{"there is no primary", ".", "",
-			"soa-mname-dead . ok; soa-mname-missing . ok",
-			2013042893},
-		{"missing", "dns", "dns nx proven",
-			"soa-mname-missing dns bad 4; soa-mname-dead dns "
-			"unknown",
-			2020012801},
-		{"missing by hearsay", "dns", "dns nx",
-			"soa-mname-missing dns unknown", 2020012801},
-		{"private only", "dns", "dns 192.168.0.1 proven",
-			"soa-mname-missing dns bad 4; addr-private-ns dns bad "
-			"2; soa-mname-dead dns unknown",
-			2020012801},
-		{"private too", "dns",
-			"dns 10.0.0.9=timeout 192.168.0.1 proven",
-			"soa-mname-missing dns ok; soa-mname-dead dns bad 2;"
-			"addr-private-ns dns bad 2",
-			2020012801},
-		{"localhost", "localhost", "localhost nx",
-			"soa-mname-missing localhost bad 4", 2020012801},
-		{"SERVFAIL", "dns", "dns failed",
-			"soa-mname-missing dns unknown; soa-mname-dead dns "
-			"unknown",
-			2020012801},
-	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(primary_rows) / sizeof(primary_rows[0]);
+		i++) {
 		char hosts[512];
-		struct row row = {rows[i].what, "ns1 ns2", "ns1 ns2", hosts,
-			rows[i].want};
+		struct row row = {primary_rows[i].what, "ns1 ns2", "ns1 ns2",
+			hosts, primary_rows[i].want};
 
 		(void)snprintf(hosts, sizeof(hosts),
 			"ns1 10.0.0.1=answers; ns2 10.0.0.2=timeout; %s",
-			rows[i].hosts);
-		examine(&row, rows[i].mname, rows[i].serial);
-		kit_expect(&kit, rows[i].what, rows[i].want);
+			primary_rows[i].hosts);
+		examine(&row, primary_rows[i].mname, primary_rows[i].serial);
+		kit_expect(&kit, primary_rows[i].what, primary_rows[i].want);
 	}
 }
 

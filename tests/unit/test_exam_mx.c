@@ -44,92 +44,88 @@ play(const struct row *rows, size_t count)
 	}
 }
 
-#define PLAY(rows) play(rows, sizeof(rows) / sizeof(rows[0]))
+#define PLAY(rows) play((rows), sizeof(rows) / sizeof((rows)[0]))
+
+static const struct row best_rows[] = {
+	{"figures 2 to 4", "10 ishtar, 100 kerochan",
+		"ishtar 10.224.31.110=unreachable "
+		"2001:db8::110=unreachable;"
+		"kerochan 10.224.31.100=alive 2001:db8::100=alive",
+		"mx-best-dead " S " bad 6; mx-best-refused " S
+		" unknown; mx-all-dead " S " ok; mx-no-banner " S
+		" unknown; mx-some-dead kerochan ok;"
+		"mx-family-dead ishtar unknown;"
+		"mx-family-dead kerochan ok; mx-some-dead ishtar none"},
+	{"silence", "10 a, 20 b", "a 10.0.0.1=timeout; b 10.0.0.2=alive",
+		"mx-best-dead " S " bad 6"},
+	{"only refusals", "10 a, 20 b",
+		"a 10.0.0.1=refused 2001:db8::1=refused;"
+		"b 10.0.0.2=alive",
+		"mx-best-refused " S " bad 4; mx-best-dead " S
+		" unknown; mx-all-dead " S " ok"},
+	{"one silence among refusals", "10 a, 20 b",
+		"a 10.0.0.1=refused 10.0.0.3=timeout; b "
+		"10.0.0.2=alive",
+		"mx-best-dead " S " bad 6; mx-best-refused " S " unknown"},
+	{"one address of it is alive", "10 a, 20 b",
+		"a 10.0.0.1=timeout 10.0.0.3=alive; b 10.0.0.2=alive",
+		"mx-best-dead " S " ok; mx-best-refused " S " ok"},
+	{"one of two equals is alive", "10 a, 10 b, 20 c",
+		"a 10.0.0.1=timeout; b 10.0.0.2=alive; c "
+		"10.0.0.3=alive",
+		"mx-best-dead " S " ok; mx-some-dead a none"},
+	{"both equals dead", "10 a, 10 b, 20 c",
+		"a 10.0.0.1=timeout; b 10.0.0.2=refused; c "
+		"10.0.0.3=alive",
+		"mx-best-dead " S " bad 6"},
+	{"a reset says nothing", "10 a, 20 b",
+		"a 10.0.0.1=timeout 10.0.0.3=reset; b 10.0.0.2=alive",
+		"mx-best-dead " S " unknown; mx-best-refused " S " unknown"},
+	{"our side failed", "10 a, 20 b", "a 10.0.0.1=ours; b 10.0.0.2=alive",
+		"mx-best-dead " S " unknown"},
+	{"our side failed for one of two addresses", "10 a, 20 b",
+		"a 10.0.0.1=ours 10.0.0.3=timeout; b 10.0.0.2=alive",
+		"mx-best-dead " S " unknown"},
+	{"we have no IPv6", "10 a, 20 b",
+		"a 10.0.0.1=timeout 2001:db8::1=ours; b "
+		"10.0.0.2=alive",
+		"mx-best-dead " S " bad 6"},
+	{"limited", "10 a, 20 b",
+		"a 10.0.0.1=timeout 10.0.0.3=limited; b "
+		"10.0.0.2=alive",
+		"mx-best-dead " S " unknown"},
+	{"cut off", "10 a, 20 b",
+		"a 10.0.0.1=timeout 10.0.0.3; b 10.0.0.2=alive",
+		"mx-best-dead " S " unknown"},
+	{"an address is left out", "10 a, 20 b",
+		"a 10.0.0.1=timeout cut; b 10.0.0.2=alive",
+		"mx-best-dead " S " unknown"},
+	{"AAAA is not known", "10 a, 20 b",
+		"a 10.0.0.1=timeout v6failed; b 10.0.0.2=alive",
+		"mx-best-dead " S " unknown"},
+	{"a special address beside it is not contacted", "10 a, 20 b",
+		"a 10.0.0.1=timeout 192.168.0.1; b 10.0.0.2=alive",
+		"mx-best-dead " S " bad 6"},
+	{"only special addresses", "10 a, 20 b",
+		"a 192.168.0.1 proven; b 10.0.0.2=alive",
+		"mx-best-dead " S " unknown"},
+	{"the worse one is dead too", "10 a, 20 b",
+		"a 10.0.0.1=timeout; b 10.0.0.2=timeout",
+		"mx-best-dead " S " unknown; mx-all-dead " S " bad 10"},
+	{"the worse one is not known", "10 a, 20 b",
+		"a 10.0.0.1=timeout; b 10.0.0.2=ours",
+		"mx-best-dead " S " unknown; mx-all-dead " S " unknown"},
+	{"glue of a name server is no mail address", "10 a, 20 b",
+		"a 10.0.0.1=timeout glue 10.0.0.8; b 10.0.0.2=alive",
+		"mx-best-dead " S " bad 6"},
+};
 
 static void
 the_best_exchanger_is_dead_when_nothing_of_it_answers(void **state)
 {
-	static const struct row rows[] = {
-		{"figures 2 to 4", "10 ishtar, 100 kerochan",
-			"ishtar 10.224.31.110=unreachable "
-			"2001:db8::110=unreachable;"
-			"kerochan 10.224.31.100=alive 2001:db8::100=alive",
-			"mx-best-dead " S " bad 6; mx-best-refused " S
-			" unknown; mx-all-dead " S " ok; mx-no-banner " S
-			" unknown; mx-some-dead kerochan ok;"
-			"mx-family-dead ishtar unknown;"
-			"mx-family-dead kerochan ok; mx-some-dead ishtar none"},
-		{"silence", "10 a, 20 b",
-			"a 10.0.0.1=timeout; b 10.0.0.2=alive",
-			"mx-best-dead " S " bad 6"},
-		{"only refusals", "10 a, 20 b",
-			"a 10.0.0.1=refused 2001:db8::1=refused;"
-			"b 10.0.0.2=alive",
-			"mx-best-refused " S " bad 4; mx-best-dead " S
-			" unknown; mx-all-dead " S " ok"},
-		{"one silence among refusals", "10 a, 20 b",
-			"a 10.0.0.1=refused 10.0.0.3=timeout; b "
-			"10.0.0.2=alive",
-			"mx-best-dead " S " bad 6; mx-best-refused " S
-			" unknown"},
-		{"one address of it is alive", "10 a, 20 b",
-			"a 10.0.0.1=timeout 10.0.0.3=alive; b 10.0.0.2=alive",
-			"mx-best-dead " S " ok; mx-best-refused " S " ok"},
-		{"one of two equals is alive", "10 a, 10 b, 20 c",
-			"a 10.0.0.1=timeout; b 10.0.0.2=alive; c "
-			"10.0.0.3=alive",
-			"mx-best-dead " S " ok; mx-some-dead a none"},
-		{"both equals dead", "10 a, 10 b, 20 c",
-			"a 10.0.0.1=timeout; b 10.0.0.2=refused; c "
-			"10.0.0.3=alive",
-			"mx-best-dead " S " bad 6"},
-		{"a reset says nothing", "10 a, 20 b",
-			"a 10.0.0.1=timeout 10.0.0.3=reset; b 10.0.0.2=alive",
-			"mx-best-dead " S " unknown; mx-best-refused " S
-			" unknown"},
-		{"our side failed", "10 a, 20 b",
-			"a 10.0.0.1=ours; b 10.0.0.2=alive",
-			"mx-best-dead " S " unknown"},
-		{"our side failed for one of two addresses", "10 a, 20 b",
-			"a 10.0.0.1=ours 10.0.0.3=timeout; b 10.0.0.2=alive",
-			"mx-best-dead " S " unknown"},
-		{"we have no IPv6", "10 a, 20 b",
-			"a 10.0.0.1=timeout 2001:db8::1=ours; b "
-			"10.0.0.2=alive",
-			"mx-best-dead " S " bad 6"},
-		{"limited", "10 a, 20 b",
-			"a 10.0.0.1=timeout 10.0.0.3=limited; b "
-			"10.0.0.2=alive",
-			"mx-best-dead " S " unknown"},
-		{"cut off", "10 a, 20 b",
-			"a 10.0.0.1=timeout 10.0.0.3; b 10.0.0.2=alive",
-			"mx-best-dead " S " unknown"},
-		{"an address is left out", "10 a, 20 b",
-			"a 10.0.0.1=timeout cut; b 10.0.0.2=alive",
-			"mx-best-dead " S " unknown"},
-		{"AAAA is not known", "10 a, 20 b",
-			"a 10.0.0.1=timeout v6failed; b 10.0.0.2=alive",
-			"mx-best-dead " S " unknown"},
-		{"a special address beside it is not contacted", "10 a, 20 b",
-			"a 10.0.0.1=timeout 192.168.0.1; b 10.0.0.2=alive",
-			"mx-best-dead " S " bad 6"},
-		{"only special addresses", "10 a, 20 b",
-			"a 192.168.0.1 proven; b 10.0.0.2=alive",
-			"mx-best-dead " S " unknown"},
-		{"the worse one is dead too", "10 a, 20 b",
-			"a 10.0.0.1=timeout; b 10.0.0.2=timeout",
-			"mx-best-dead " S " unknown; mx-all-dead " S " bad 10"},
-		{"the worse one is not known", "10 a, 20 b",
-			"a 10.0.0.1=timeout; b 10.0.0.2=ours",
-			"mx-best-dead " S " unknown; mx-all-dead " S
-			" unknown"},
-		{"glue of a name server is no mail address", "10 a, 20 b",
-			"a 10.0.0.1=timeout glue 10.0.0.8; b 10.0.0.2=alive",
-			"mx-best-dead " S " bad 6"},
-	};
 
 	(void)state;
-	PLAY(rows);
+	PLAY(best_rows);
 }
 
 static void
