@@ -155,7 +155,9 @@ site_start(struct probe *probe, const struct kz_line_examine *wanted)
 		probe_no_memory();
 	site->probe = probe;
 	site->wanted = *wanted;
-	site->oldest_s = wanted->confirm ? now_s - CONFIRM_OLDEST_S : 0;
+	site->oldest_s = now_s -
+		(wanted->confirm ? CONFIRM_OLDEST_S
+				 : (int64_t)probe->config.limits.reuse_s);
 	kz_exam_init(&site->exam, &wanted->site, wanted->tcp, now_s);
 	group_make(&site->names, probe, on_idle, site);
 	group_make(&site->dns.group, probe, on_idle, site);

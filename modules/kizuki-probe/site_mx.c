@@ -73,13 +73,13 @@ on_smtp(void *arg, uint32_t tag, enum kz_reach reach, int64_t when_s)
 static void
 connect_to(struct site *site, uint8_t addr)
 {
+	const struct kz_config *config = &site->probe->config;
 	struct smtp_question question = {
 		.addr = site->exam.addrs[addr].addr,
 		.confirm = site->wanted.confirm,
-		.oldest_s = site->wanted.confirm ? kz_clock_now_s() -
-				(int64_t)site->probe->config.limits
-					.smtp_confirm_s
-						 : 0,
+		.oldest_s = kz_clock_now_s() -
+			(site->wanted.confirm ? config->limits.smtp_confirm_s
+					      : config->limits.reuse_s),
 	};
 
 	site->smtp_asked[addr] = true;
