@@ -3,8 +3,10 @@
 
 #include "engine_priv.h"
 
-/* Remembered addresses that stand in for canaries the operator did not name. */
-#define REMEMBERED 3
+/* Two at a time: one alone can never tell that our own line is down. */
+#define AT_ONCE 2
+/* An answer that takes longer is not waited for. */
+#define PENDING_MS 10000
 
 /* The service that a class is asked by; false: nobody asks it here. */
 static bool
@@ -34,39 +36,74 @@ service_of(enum kz_netclass netclass, enum kz_service *service)
 	return false;
 }
 
+/* Whether a stranger may be asked again; notes that he is. */
+static bool
+may_ask(struct kz_engine *engine, struct kz_canary_class *canary,
+	const struct kz_addr *addr, const struct kz_now *now)
+{
+	int64_t pause_ms =
+		(int64_t)engine->config->limits.smtp_confirm_s * 1000;
+	size_t at = 0, oldest = 0;
+
+	for (at = 0; at < canary->count; at++) {
+		if (kz_addr_compare(&canary->list[at].addr, addr) == 0)
+			break;
+		if (canary->list[at].when_ms < canary->list[oldest].when_ms)
+			oldest = at;
+	}
+	if (at < canary->count &&
+		now->mono_ms - canary->list[at].when_ms < pause_ms)
+		return false;
+	if (at == KZ_CANARY_ASKED)
+		at = oldest;
+	else if (at == canary->count)
+		canary->count++;
+	canary->list[at].addr = *addr;
+	canary->list[at].when_ms = now->mono_ms;
+	return true;
+}
+
+static size_t
+ask_remembered(struct kz_engine *engine, enum kz_netclass netclass,
+	enum kz_service service, const struct kz_now *now)
+{
+	struct kz_canary_class *canary = &engine->canaries.classes[netclass];
+	struct kz_addr addrs[KZ_CANARY_ASKED];
+	size_t count = kz_health_remembered(
+		engine->health, netclass, addrs, KZ_CANARY_ASKED);
+	size_t asked = 0;
+
+	for (size_t i = 0; i < count && asked < AT_ONCE; i++)
+		if (may_ask(engine, canary, &addrs[i], now) &&
+			engine->hooks.canary(
+				engine->hooks.arg, &addrs[i], service))
+			asked++;
+	return asked;
+}
+
 static void
 ask_class(struct kz_engine *engine, enum kz_netclass netclass,
-	enum kz_service service, bool held, const struct kz_now *now)
+	enum kz_service service, const struct kz_now *now)
 {
-	const struct kz_config_canary *canary =
+	const struct kz_config_canary *named =
 		&engine->config->canary[netclass];
-	bool named = canary->target_count > 0;
-	int64_t pause_ms = (int64_t)1000 *
-		(named ? canary->rule.fresh_s
-		       : engine->config->limits.smtp_confirm_s);
-	struct kz_addr remembered[REMEMBERED];
-	const struct kz_addr *targets = canary->targets;
-	size_t count = canary->target_count;
+	struct kz_canary_class *canary = &engine->canaries.classes[netclass];
+	size_t asked = 0;
 
-	if (engine->canary_asked[netclass] &&
-		now->mono_ms - engine->canary_ms[netclass] < pause_ms)
+	if (canary->asked &&
+		now->mono_ms - canary->asked_ms <
+			(int64_t)named->rule.fresh_s * 1000)
 		return;
-	if (!named) {
-		/* Strangers are asked only where a finding depends on it. */
-		if (!held)
-			return;
-		count = kz_health_remembered(
-			engine->health, netclass, remembered, REMEMBERED);
-		targets = remembered;
-	}
-	for (size_t i = 0; i < count; i++)
-		if (!engine->hooks.canary(
-			    engine->hooks.arg, &targets[i], service))
-			return;
-	if (count == 0)
+	for (size_t i = 0; i < named->target_count; i++)
+		if (engine->hooks.canary(
+			    engine->hooks.arg, &named->targets[i], service))
+			asked++;
+	if (named->target_count == 0)
+		asked = ask_remembered(engine, netclass, service, now);
+	if (asked == 0)
 		return;
-	engine->canary_asked[netclass] = true;
-	engine->canary_ms[netclass] = now->mono_ms;
+	canary->asked = true;
+	canary->asked_ms = now->mono_ms;
 }
 
 void
@@ -76,13 +113,49 @@ kz_canary_tick(struct kz_engine *engine, const struct kz_now *now)
 	bool busy = engine->flights.count > 0 || engine->queue.count > 0;
 
 	for (unsigned i = 0; i < KZ_NETCLASS_COUNT; i++) {
-		bool needed = (held >> i & 1) != 0;
-		bool doubt = (engine->suspended >> i & 1) != 0;
+		bool needed = ((held | engine->suspended) >> i & 1) != 0;
 		enum kz_service service;
 
-		if ((busy || needed || doubt) &&
-			service_of((enum kz_netclass)i, &service))
-			ask_class(engine, (enum kz_netclass)i, service,
-				needed || doubt, now);
+		/* Silence by TCP alone is nobody's fault here. */
+		if (i == KZ_NET_DNS53TCP_V4 || i == KZ_NET_DNS53TCP_V6) {
+			if (!needed)
+				continue;
+		} else if (!busy && !needed) {
+			continue;
+		}
+		if (service_of((enum kz_netclass)i, &service))
+			ask_class(engine, (enum kz_netclass)i, service, now);
 	}
+}
+
+void
+kz_canary_touch(struct kz_engine *engine, const struct kz_touch *touch,
+	const struct kz_now *now)
+{
+	struct kz_canary_class *canary =
+		&engine->canaries
+			 .classes[kz_netclass_of(touch->service, &touch->addr)];
+
+	if (touch->reach != KZ_REACH_ALIVE)
+		return;
+	canary->ok = true;
+	canary->ok_ms = now->mono_ms;
+}
+
+bool
+kz_canary_pending(const struct kz_engine *engine, const struct kz_now *now)
+{
+	for (size_t i = 0; i < KZ_NETCLASS_COUNT; i++) {
+		const struct kz_canary_class *canary =
+			&engine->canaries.classes[i];
+		int64_t fresh_ms =
+			(int64_t)engine->config->canary[i].rule.fresh_s * 1000;
+
+		if (canary->asked &&
+			now->mono_ms - canary->asked_ms < PENDING_MS &&
+			(!canary->ok ||
+				now->mono_ms - canary->ok_ms > fresh_ms))
+			return true;
+	}
+	return false;
 }

@@ -14,6 +14,7 @@
 #include "kizuki/io/config.h"
 #include "kizuki/io/store.h"
 
+#include "canary_priv.h"
 #include "flight_priv.h"
 #include "grey_priv.h"
 #include "hold_priv.h"
@@ -47,8 +48,7 @@ struct kz_engine {
 	size_t sweep_site_len;
 	uint8_t sweep_touch[KZ_STORE_KEY_MAX];
 	size_t sweep_touch_len;
-	int64_t canary_ms[KZ_NETCLASS_COUNT]; /* monotonic, last asked */
-	bool canary_asked[KZ_NETCLASS_COUNT];
+	struct kz_canaries canaries;
 };
 
 /* One line to the program's log. */

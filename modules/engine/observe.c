@@ -138,6 +138,7 @@ kz_observe_touch(struct kz_engine *engine, const struct kz_touch *touch,
 	bool canary, const struct kz_now *now)
 {
 	kz_health_touch(engine->health, touch, canary);
+	kz_canary_touch(engine, touch, now);
 	if (touch->reach != KZ_REACH_LIMITED &&
 		touch->reach != KZ_REACH_SPECIAL &&
 		touch->reach != KZ_REACH_NONE)

@@ -200,6 +200,8 @@ send_due(struct kz_engine *engine, const struct kz_now *now)
 	struct kz_name site;
 	bool confirm = false;
 
+	if (kz_canary_pending(engine, now))
+		return;
 	if (now->mono_ms - queue->second_ms >= 1000) {
 		queue->second_ms = now->mono_ms;
 		queue->second_count = 0;
