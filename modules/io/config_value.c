@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "config_priv.h"
+#include "kizuki/io/idn.h"
 
 #define NUMBER_DIGITS 12 /* a number longer than this is out of any range */
 
@@ -297,7 +298,7 @@ element_add(const struct option *option, const char *text, struct list *list)
 	case OPTION_ENDPOINTS:
 		return endpoint_add(option, text, list);
 	case OPTION_NAMES:
-		if (kz_name_parse(view(text), &name) != KZ_OK || name.len == 0)
+		if (kz_idn_name(view(text), &name) != KZ_OK || name.len == 0)
 			return KZ_EINVAL;
 		return list_add(option, list, &name, sizeof(name));
 	default:

@@ -17,6 +17,7 @@
 
 #include "kizuki/base/name.h"
 #include "kizuki/core/finding.h"
+#include "kizuki/core/words.h"
 #include "kizuki/io/apiclient.h"
 #include "kizuki/io/config.h"
 
@@ -37,6 +38,7 @@ struct cli {
 	const char *until; /* NULL: not given */
 	const char *why;
 	uint32_t limit;
+	enum kz_language language;
 	int64_t now_s;
 	struct kz_config config;
 	struct kz_api *api;

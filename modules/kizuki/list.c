@@ -18,7 +18,7 @@ print_row(const json_t *site)
 	int pad = SITE_COLUMNS - (int)strlen(name);
 
 	cli_put(stdout, name);
-	printf("%*s  %-7s  %5lld  %-16s  %-16s\n", pad > 0 ? pad : 0, "",
+	printf("%*s  %-7s  %5lld  %-16s  %s\n", pad > 0 ? pad : 0, "",
 		cli_text(site, "state"), (long long)cli_number(site, "total"),
 		cli_moment(cli_number(site, "since"), since),
 		cli_moment(cli_number(site, "next_look"), next));
@@ -62,7 +62,7 @@ cli_list(struct cli *cli, int argc, char **argv)
 	if (cli->json) {
 		status = cli_dump(stdout, answer);
 	} else {
-		printf("%-*s  %-7s  %5s  %-16s  %-16s\n", SITE_COLUMNS, "SITE",
+		printf("%-*s  %-7s  %5s  %-16s  %s\n", SITE_COLUMNS, "SITE",
 			"STATE", "TOTAL", "SINCE (UTC)", "NEXT LOOK");
 		json_array_foreach(sites, i, site) print_row(site);
 		if (json_array_size(sites) == cli->limit)
@@ -83,7 +83,8 @@ cli_show(struct cli *cli, int argc, char **argv)
 	(void)argc;
 	if (status != 0)
 		return status;
-	cli_site_path(&site, "", path);
+	cli_site_path(
+		&site, cli->language == KZ_LANGUAGE_JA ? "?lang=ja" : "", path);
 	status = cli_ask(cli, "GET", path, NULL, &answer);
 	if (status != 0)
 		return status;

@@ -119,6 +119,7 @@ verdict_json(const struct cli *cli, const struct cli_look *look,
 	};
 	const struct kz_report report = {
 		.site = &look->site,
+		.language = cli->language,
 		.profile = cli->config.profile,
 		.rules = cli->config.persistence,
 		.verdict = &verdict,

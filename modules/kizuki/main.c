@@ -51,6 +51,7 @@ enum {
 	OPTION_UNTIL,
 	OPTION_WHY,
 	OPTION_WITHDRAW,
+	OPTION_LANG,
 	OPTION_LIMIT
 };
 
@@ -58,6 +59,7 @@ static const struct option options[] = {
 	{"config", required_argument, NULL, 'c'},
 	{"help", no_argument, NULL, 'h'},
 	{"json", no_argument, NULL, OPTION_JSON},
+	{"lang", required_argument, NULL, OPTION_LANG},
 	{"limit", required_argument, NULL, OPTION_LIMIT},
 	{"until", required_argument, NULL, OPTION_UNTIL},
 	{"why", required_argument, NULL, OPTION_WHY},
@@ -74,8 +76,19 @@ usage(FILE *out)
 		fprintf(out, "  kizuki %s %s\n\t%s\n", commands[i].name,
 			commands[i].arguments, commands[i].help);
 	fputs("\n--withdraw takes back an allow, deny or pardon; --limit N "
-	      "bounds list.\nSee kizuki(1).\n",
+	      "bounds list;\n--lang ja says faults and advice in "
+	      "Japanese.\nSee kizuki(1).\n",
 		out);
+}
+
+static bool
+take_language(struct cli *cli, const char *word)
+{
+	if (kz_language_find((struct kz_str){word, strlen(word)},
+		    &cli->language) == KZ_OK)
+		return true;
+	warnx("--lang %s: expected en or ja", word);
+	return false;
 }
 
 static bool
@@ -100,6 +113,8 @@ take_option(struct cli *cli, int option)
 	case OPTION_WITHDRAW:
 		cli->withdraw = true;
 		return true;
+	case OPTION_LANG:
+		return take_language(cli, optarg);
 	case OPTION_LIMIT:
 		cli->limit =
 			(uint32_t)strtonum(optarg, 1, LIST_LIMIT_MAX, &error);

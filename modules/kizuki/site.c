@@ -69,19 +69,22 @@ print_moment(FILE *out, const json_t *site, const char *key, const char *words)
 {
 	char moment[CLI_MOMENT_SIZE];
 
-	fprintf(out, "  %s %s", words,
-		cli_moment(cli_number(site, key), moment));
+	fprintf(out, "%s %s", words, cli_moment(cli_number(site, key), moment));
 }
 
 /* What kizukid knows beside the verdict. */
 static void
 print_stored(FILE *out, const json_t *site)
 {
-	print_moment(out, site, "first_seen", "seen from");
-	print_moment(out, site, "last_seen", "to");
+	if (cli_number(site, "first_seen") == 0) {
+		fputs("  never seen in mail", out);
+	} else {
+		print_moment(out, site, "first_seen", "  seen in mail from");
+		print_moment(out, site, "last_seen", " to");
+	}
 	fputc('\n', out);
-	print_moment(out, site, "examined", "examined");
-	print_moment(out, site, "next_look", "  next look");
+	print_moment(out, site, "examined", "  examined");
+	print_moment(out, site, "next_look", ", next look");
 	fputc('\n', out);
 	if (cli_text(site, "zone")[0] != '\0') {
 		fputs("  zone ", out);

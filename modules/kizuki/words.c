@@ -6,6 +6,7 @@
 
 #include "cli_priv.h"
 #include "kizuki/base/addr.h"
+#include "kizuki/io/idn.h"
 
 static int
 bad_site(const char *text, const char *what)
@@ -29,7 +30,7 @@ cli_site(const char *text, struct kz_name *site)
 	if (strchr(text, '@') != NULL)
 		return bad_site(text,
 			"is a mail address; give the domain behind the @");
-	if (kz_name_parse(str, site) != KZ_OK)
+	if (kz_idn_name(str, site) != KZ_OK)
 		return bad_site(text, "is no domain name");
 	if (kz_name_labels(site) < 2)
 		return bad_site(

@@ -77,8 +77,8 @@ show_prints_the_verdict_with_its_arithmetic(void **state)
 	assert_int_equal(run.status, 0);
 	assert_string_equal(run.err, "");
 	says("example1.jp: broken; paper profile, 10 points\n");
-	says("  seen from 2020-01-26 00:53  to 2020-02-28 14:26\n");
-	says("  next look 2020-02-28 17:40\n");
+	says("  seen in mail from 2020-01-26 00:53 to 2020-02-28 14:26\n");
+	says("  examined 2020-02-28 11:40, next look 2020-02-28 17:40\n");
 	says("  pardon until 2020-03-23 21:46: they know\n");
 	says("MX: 10 of at most 10 points (12 before the cap)\n");
 	says("   6  mx-best-dead  example1.jp  (counts)  convicts alone\n");
@@ -89,11 +89,13 @@ show_prints_the_verdict_with_its_arithmetic(void **state)
 	/* what would steer a terminal does not reach it */
 	says("   5  ns-dead  ns?[31m?.jp  (waiting)\n");
 	says("      needed to count: 3 more findings\n");
-	CLI(&run, "--json", "show", "example1.jp");
+	CLI(&run, "--json", "--lang=ja", "show", "example1.jp");
 	assert_int_equal(run.status, 0);
 	says("\"pardon\":{\"until\":1585000000,\"why\":\"they know\"}");
 	end();
 	assert_non_null(strstr(asked, "GET /v1/sites/example1.jp HTTP"));
+	assert_non_null(
+		strstr(asked, "GET /v1/sites/example1.jp?lang=ja HTTP"));
 }
 
 static void
@@ -203,6 +205,8 @@ mistakes_are_told_before_anything_is_asked(void **state)
 	complains(EX_USAGE, "this day is over");
 	CLI(&run, "allow", "a.jp", "--until", "2999-02-31x");
 	complains(EX_USAGE, "expected a duration");
+	CLI(&run, "--lang", "fr", "show", "a.jp");
+	complains(EX_USAGE, "--lang fr: expected en or ja");
 	CLI(&run, "shew", "a.jp");
 	complains(EX_USAGE, "shew: no such command");
 	CLI(&run, "show");

@@ -148,6 +148,26 @@ programs_get_one_object_a_line(void **state)
 }
 
 static void
+the_sentences_are_there_in_japanese(void **state)
+{
+	static const char *const args[] = {
+		"check", "--lang", "ja", "example1.jp", NULL};
+
+	(void)state;
+	setenv("LC_ALL", "C.UTF-8", 1);
+	look(finding("mx-best-dead", "example1.jp", "bad", 6, V4 "," V6), all,
+		args);
+	assert_int_equal(run.status, 2);
+	says("example1.jp の優先度が最も高いメールサーバ");
+	for (const char *line = run.out; *line != '\0';) {
+		size_t len = strcspn(line, "\n");
+
+		assert_true(len <= 3 * 79);
+		line += len + 1;
+	}
+}
+
+static void
 a_refused_look_is_told(void **state)
 {
 	static const char *const answers[] = {OK_HEAD "{}",
@@ -304,6 +324,7 @@ main(void)
 		cmocka_unit_test(nothing_bad_is_status_0),
 		cmocka_unit_test(what_was_not_seen_is_status_3),
 		cmocka_unit_test(programs_get_one_object_a_line),
+		cmocka_unit_test(the_sentences_are_there_in_japanese),
 		cmocka_unit_test(a_refused_look_is_told),
 		cmocka_unit_test(without_kizukid_check_looks_by_itself),
 		cmocka_unit_test(a_failure_that_may_be_ours_is_unknown),
