@@ -102,10 +102,11 @@ config_file_load(struct config_reading *reading, char **text, size_t *len)
 	FILE *file = fopen(reading->path, "re");
 	enum kz_result result;
 
+	if (file == NULL && errno == ENOENT)
+		return KZ_NOT_FOUND;
 	if (file == NULL) {
-		result = errno == ENOENT ? KZ_NOT_FOUND : KZ_EIO;
 		config_complain(reading, 0, "%s", strerror(errno));
-		return result;
+		return KZ_EIO;
 	}
 	result = read_all(reading, file, text, len);
 	(void)fclose(file); /* it was only read */

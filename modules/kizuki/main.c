@@ -134,27 +134,16 @@ say_config(void *arg, const char *message)
 	warnx("%s", message);
 }
 
-static void
-say_nothing(void *arg, const char *message)
-{
-	(void)arg;
-	(void)message;
-}
-
 /* Without -c a missing file means the defaults: check needs none. */
 static int
 read_config(struct cli *cli)
 {
-	enum kz_result result = kz_config_read(cli->config_path,
-		cli->config_given ? say_config : say_nothing, NULL,
-		&cli->config);
+	enum kz_result result = kz_config_read(
+		cli->config_path, say_config, NULL, &cli->config);
 
 	cli->config_found = result == KZ_OK;
 	if (result == KZ_NOT_FOUND && !cli->config_given)
 		result = kz_config_defaults(&cli->config);
-	else if (result != KZ_OK && !cli->config_given)
-		result = kz_config_read(
-			cli->config_path, say_config, NULL, &cli->config);
 	switch (result) {
 	case KZ_OK:
 		return 0;
@@ -162,6 +151,8 @@ read_config(struct cli *cli)
 		warnx("out of memory");
 		return EX_OSERR;
 	case KZ_NOT_FOUND:
+		warnx("%s: No such file or directory", cli->config_path);
+		return EX_NOINPUT;
 	case KZ_EIO:
 		return EX_NOINPUT;
 	default:

@@ -367,10 +367,10 @@ odd_files_are_told_apart(void **state)
 	assert_int_equal(kz_config_read("/nonexistent/kizuki.conf", remember,
 				 &said, &scene.config),
 		KZ_NOT_FOUND);
-	assert_string_equal(said.lines[0],
-		"/nonexistent/kizuki.conf: No such file or directory");
+	assert_int_equal(said.count, 0);
 	assert_int_equal(
 		kz_config_read("/tmp", remember, &said, &scene.config), KZ_EIO);
+	assert_string_equal(said.lines[0], "/tmp: Is a directory");
 	assert_non_null(big);
 	memset(big, '\n', 2 << 20);
 	read_text(&scene, big, 2 << 20);

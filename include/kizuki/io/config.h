@@ -130,8 +130,9 @@ typedef void kz_config_say(void *arg, const char *message);
 
 /*
  * Read path into *config; every error is said, not only the first.
- * KZ_NOT_FOUND: there is no such file.  KZ_EFORMAT: errors were said; a
- * program ends with EX_CONFIG (78).
+ * KZ_NOT_FOUND: there is no such file; nothing was said, for a program may do
+ * without.  KZ_EIO: it cannot be read, said.  KZ_EFORMAT: errors were said; a
+ * program ends with EX_CONFIG (78).  KZ_ENOMEM.
  */
 KZ_MUST_CHECK enum kz_result kz_config_read(const char *path,
 	kz_config_say *say, void *say_arg, struct kz_config *config);
