@@ -61,11 +61,11 @@ entry_of(const struct config_reading *reading, const char *section,
 {
 	const struct config_entry *entry;
 
-	STAILQ_FOREACH(entry, &reading->entries, next)
-	if (entry->title == title &&
-		strcmp(entry->option->section, section) == 0 &&
-		strcmp(entry->option->name, name) == 0)
-		return entry;
+	STAILQ_FOREACH (entry, &reading->entries, next)
+		if (entry->title == title &&
+			strcmp(entry->option->section, section) == 0 &&
+			strcmp(entry->option->name, name) == 0)
+			return entry;
 	return NULL;
 }
 
@@ -224,8 +224,7 @@ apply_all(struct config_reading *reading, struct kz_config *config)
 	const struct config_entry *entry;
 	enum kz_result result = KZ_OK;
 
-	STAILQ_FOREACH(entry, &reading->entries, next)
-	{
+	STAILQ_FOREACH (entry, &reading->entries, next) {
 		result = apply_entry(reading, entry, config);
 		if (result != KZ_OK)
 			return result;

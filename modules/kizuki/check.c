@@ -67,8 +67,7 @@ take_complete(struct cli_look *look, const json_t *families)
 	size_t i;
 	json_t *element;
 
-	json_array_foreach(families, i, element)
-	{
+	json_array_foreach (families, i, element) {
 		const char *name = json_string_value(element);
 		enum kz_family family;
 
@@ -101,9 +100,10 @@ poll_look(struct cli *cli, struct asked *asked)
 	if (strcmp(cli_text(answer, "state"), "done") == 0) {
 		asked->look->done = true;
 		take_complete(asked->look, json_object_get(answer, "complete"));
-		json_array_foreach(json_object_get(answer, "findings"), i,
-			finding) if (status == 0) status =
-			take_finding(asked->look, finding);
+		json_array_foreach (
+			json_object_get(answer, "findings"), i, finding)
+			if (status == 0)
+				status = take_finding(asked->look, finding);
 	}
 	json_decref(answer);
 	return status;

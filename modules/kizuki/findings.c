@@ -123,8 +123,7 @@ print_import(struct cli *cli, const json_t *answer)
 			(long long)cli_number(answer, "ignored"),
 			(long long)cli_number(answer, "unknown"),
 			json_array_size(bad));
-	json_array_foreach(bad, i, line)
-	{
+	json_array_foreach (bad, i, line) {
 		char *text = json_dumps(line, JSON_ENCODE_ANY | JSON_COMPACT);
 
 		fputs("kizuki: bad line ", stderr);

@@ -64,7 +64,8 @@ cli_list(struct cli *cli, int argc, char **argv)
 	} else {
 		printf("%-*s  %-7s  %5s  %-16s  %s\n", SITE_COLUMNS, "SITE",
 			"STATE", "TOTAL", "SINCE (UTC)", "NEXT LOOK");
-		json_array_foreach(sites, i, site) print_row(site);
+		json_array_foreach (sites, i, site)
+			print_row(site);
 		if (json_array_size(sites) == cli->limit)
 			warnx("there may be more; see --limit");
 	}
@@ -133,7 +134,7 @@ cli_status(struct cli *cli, int argc, char **argv)
 	if (cli->json)
 		status = cli_dump(stdout, answer);
 	else
-		json_object_foreach(answer, key, value)
+		json_object_foreach (answer, key, value)
 			print_member(key, value);
 	json_decref(answer);
 	return status;
