@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kizuki/io/idn.h"
@@ -238,6 +239,20 @@ on_wake(evutil_socket_t fd, short what, void *arg)
 		event_base_loopbreak(input->probe->base);
 }
 
+/*
+ * epoll refuses regular files and /dev/null, which can be read at any time;
+ * libevent would complain about it on standard error.
+ */
+static bool
+is_pollable(void)
+{
+	struct stat standard;
+
+	return fstat(STDIN_FILENO, &standard) != 0 ||
+		S_ISFIFO(standard.st_mode) || S_ISSOCK(standard.st_mode) ||
+		isatty(STDIN_FILENO);
+}
+
 struct input *
 input_open(struct probe *probe)
 {
@@ -251,8 +266,7 @@ input_open(struct probe *probe)
 		event_new(probe->base, STDIN_FILENO, EV_READ, on_wake, input);
 	if (input->wake == NULL)
 		probe_no_memory();
-	/* epoll refuses regular files: those can be read at any time. */
-	input->pollable = event_add(input->wake, NULL) == 0;
+	input->pollable = is_pollable() && event_add(input->wake, NULL) == 0;
 	if (!input->pollable) {
 		event_free(input->wake);
 		input->wake = event_new(probe->base, -1, 0, on_wake, input);
