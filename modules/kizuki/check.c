@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sysexits.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cli_priv.h"
 #include "kizuki/front/line.h"
@@ -157,6 +158,10 @@ look_all(struct cli *cli, struct cli_look *looks, size_t count)
 
 	if (status != 0)
 		return status;
+	if (isatty(STDERR_FILENO))
+		warnx("looking at %zu site%s, which may take up to %u s", count,
+			count == 1 ? "" : "s",
+			cli->config.probe.site_ms / 1000);
 	if (!there) {
 		warnx("kizukid does not listen in %s: looking with %s "
 		      "instead",

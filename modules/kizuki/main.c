@@ -2,6 +2,7 @@
 #include <bsd/stdlib.h>
 #include <err.h>
 #include <getopt.h>
+#include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
 #include <string.h>
@@ -186,6 +187,18 @@ run(struct cli *cli, int argc, char **argv)
 	return status;
 }
 
+/*
+ * Sentences are UTF-8.  Where the environment says nothing of it (a plain
+ * ssh), terminals mostly are too.
+ */
+static void
+use_utf8(void)
+{
+	if (setlocale(LC_CTYPE, "") == NULL ||
+		strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+		(void)setlocale(LC_CTYPE, "C.UTF-8");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -193,7 +206,7 @@ main(int argc, char **argv)
 	int option;
 	int status;
 
-	(void)setlocale(LC_CTYPE, "");
+	use_utf8();
 	(void)signal(SIGPIPE, SIG_IGN); /* a write then says so */
 	cli.now_s = kz_clock_now_s();
 	while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {

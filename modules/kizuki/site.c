@@ -156,8 +156,10 @@ listed(const json_t *list, const char *word)
 	size_t i;
 	json_t *element;
 
-	json_array_foreach(list, i, element) if (json_is_string(element) &&
-		strcmp(json_string_value(element), word) == 0) return true;
+	json_array_foreach (list, i, element)
+		if (json_is_string(element) &&
+			strcmp(json_string_value(element), word) == 0)
+			return true;
 	return false;
 }
 
@@ -186,7 +188,7 @@ print_part_head(FILE *out, const struct part *part)
 	} else if (part->reasons > 0) {
 		fprintf(out, "%s: nothing that counts\n", part->name);
 	} else if (part->unknown > 0) {
-		fprintf(out, "%s: nothing bad, but not all could be told\n",
+		fprintf(out, "%s: nothing bad in what could be seen\n",
 			part->name);
 	} else if (part->complete) {
 		fprintf(out, "%s: examined, nothing bad\n", part->name);
@@ -202,15 +204,47 @@ is_unknown(const json_t *finding, enum kz_family family)
 		strcmp(cli_text(finding, "outcome"), "unknown") == 0;
 }
 
-static void
-print_unknown(FILE *out, const json_t *finding)
+static bool
+same_doubt(const json_t *left, const json_t *right)
 {
+	return strcmp(cli_text(left, "outcome"), "unknown") == 0 &&
+		strcmp(cli_text(left, "id"), cli_text(right, "id")) == 0 &&
+		strcmp(cli_text(left, "why"), cli_text(right, "why")) == 0;
+}
+
+static void
+print_doubt(FILE *out, const json_t *finding, size_t objects)
+{
+	const char *why = cli_text(finding, "why");
+
 	fputs("   ?  ", out);
 	cli_put(out, cli_text(finding, "id"));
 	fputs("  ", out);
-	cli_put(out, cli_text(finding, "object"));
+	if (objects > 1)
+		fprintf(out, "%zu objects", objects);
+	else
+		cli_put(out, cli_text(finding, "object"));
 	fputc('\n', out);
-	cli_paragraph(out, 6, "cannot tell: ", cli_text(finding, "why"));
+	cli_paragraph(out, 6, "cannot tell: ", why[0] != '\0' ? why : "?");
+}
+
+/* Once for all objects of a symptom that stayed open for one reason. */
+static void
+print_unknown(FILE *out, const json_t *findings, size_t at)
+{
+	const json_t *finding = json_array_get(findings, at);
+	size_t objects = 0;
+	size_t i;
+	json_t *other;
+
+	json_array_foreach (findings, i, other) {
+		if (!same_doubt(other, finding))
+			continue;
+		if (i < at)
+			return;
+		objects++;
+	}
+	print_doubt(out, finding, objects);
 }
 
 static void
@@ -227,16 +261,17 @@ print_family(FILE *out, const json_t *site, enum kz_family family, bool looked)
 		json_object_get(verdict, "families"), part.name);
 	part.complete = listed(json_object_get(site, "complete"), part.name);
 	part.expected = looked && family <= KZ_FAMILY_CON;
-	json_array_foreach(reasons, i, element) part.reasons +=
-		reason_of(element, family) ? 1 : 0;
-	json_array_foreach(findings, i, element) part.unknown +=
-		is_unknown(element, family) ? 1 : 0;
+	json_array_foreach (reasons, i, element)
+		part.reasons += reason_of(element, family) ? 1 : 0;
+	json_array_foreach (findings, i, element)
+		part.unknown += is_unknown(element, family) ? 1 : 0;
 	print_part_head(out, &part);
-	json_array_foreach(reasons, i, element) if (reason_of(element, family))
-		print_reason(out, element, looked);
-	json_array_foreach(
-		findings, i, element) if (is_unknown(element, family))
-		print_unknown(out, element);
+	json_array_foreach (reasons, i, element)
+		if (reason_of(element, family))
+			print_reason(out, element, looked);
+	json_array_foreach (findings, i, element)
+		if (is_unknown(element, family))
+			print_unknown(out, findings, i);
 }
 
 void

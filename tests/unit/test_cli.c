@@ -69,7 +69,8 @@ complains(int status, const char *words)
 static void
 show_prints_the_verdict_with_its_arithmetic(void **state)
 {
-	static const char *const answers[] = {OK(BROKEN), OK(BROKEN), NULL};
+	static const char *const answers[] = {
+		OK(BROKEN), OK(BROKEN), OK(BROKEN), NULL};
 
 	(void)state;
 	begin(answers);
@@ -89,11 +90,14 @@ show_prints_the_verdict_with_its_arithmetic(void **state)
 	/* what would steer a terminal does not reach it */
 	says("   5  ns-dead  ns?[31m?.jp  (waiting)\n");
 	says("      needed to count: 3 more findings\n");
+	CLI(&run, "show", "ja.日本");
+	assert_int_equal(run.status, 0);
 	CLI(&run, "--json", "--lang=ja", "show", "example1.jp");
 	assert_int_equal(run.status, 0);
 	says("\"pardon\":{\"until\":1585000000,\"why\":\"they know\"}");
 	end();
 	assert_non_null(strstr(asked, "GET /v1/sites/example1.jp HTTP"));
+	assert_non_null(strstr(asked, "GET /v1/sites/ja.xn--wgv71a HTTP"));
 	assert_non_null(
 		strstr(asked, "GET /v1/sites/example1.jp?lang=ja HTTP"));
 }

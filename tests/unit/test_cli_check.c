@@ -124,7 +124,7 @@ what_was_not_seen_is_status_3(void **state)
 	look(finding("mx-best-dead", "example1.jp", "unknown", 0, ""), all,
 		check);
 	assert_int_equal(run.status, 3);
-	says("MX: nothing bad, but not all could be told\n"
+	says("MX: nothing bad in what could be seen\n"
 	     "   ?  mx-best-dead  example1.jp\n"
 	     "      cannot tell: EHOSTUNREACH\n");
 }
