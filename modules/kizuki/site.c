@@ -269,8 +269,9 @@ print_family(FILE *out, const json_t *site, enum kz_family family, bool looked)
 	json_array_foreach (reasons, i, element)
 		if (reason_of(element, family))
 			print_reason(out, element, looked);
+	/* whoever reads what is bad needs no list of what it hides */
 	json_array_foreach (findings, i, element)
-		if (is_unknown(element, family))
+		if (part.sum == NULL && is_unknown(element, family))
 			print_unknown(out, findings, i);
 }
 

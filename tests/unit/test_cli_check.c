@@ -74,9 +74,13 @@ static const char all[] = "\"MX\",\"DEL\",\"CON\"";
 static void
 what_would_convict_is_status_2(void **state)
 {
+	char seen[SIZE];
+
 	(void)state;
-	look(finding("mx-best-dead", "example1.jp", "bad", 6, V4 "," V6), all,
-		check);
+	(void)snprintf(seen, sizeof(seen), "%s,%s",
+		finding("mx-best-dead", "example1.jp", "bad", 6, V4 "," V6),
+		finding("mx-best-refused", "example1.jp", "unknown", 0, ""));
+	look(seen, all, check);
 	assert_int_equal(run.status, 2);
 	assert_string_equal(run.err, "");
 	says("example1.jp: would be broken if this lasts; paper profile, "
@@ -85,6 +89,7 @@ what_would_convict_is_status_2(void **state)
 	says("   6  mx-best-dead  example1.jp  convicts alone\n");
 	says("      advice: Bring ishtar.example1.jp back");
 	says("\nDEL: examined, nothing bad\n");
+	assert_null(strstr(run.out, "cannot tell"));
 	assert_non_null(strstr(asked, "GET /v1/status HTTP"));
 	assert_non_null(strstr(asked, "POST /v1/sites/example1.jp/look HTTP"));
 	assert_non_null(strstr(asked, "GET /v1/looks/7 HTTP"));
@@ -162,7 +167,7 @@ the_sentences_are_there_in_japanese(void **state)
 	for (const char *line = run.out; *line != '\0';) {
 		size_t len = strcspn(line, "\n");
 
-		assert_true(len <= 3 * 79);
+		assert_true(len <= (size_t)3 * 79);
 		line += len + 1;
 	}
 }
