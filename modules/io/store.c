@@ -118,8 +118,8 @@ store_make(const struct kz_store_options *options, struct kz_store **made)
 static void
 store_free(struct kz_store *store)
 {
-	store_watchdog_stop(store);
 	store_detach(store, store->state.failing);
+	store_watchdog_stop(store);
 	store_overlay_free(&store->overlay);
 	(void)pthread_mutex_destroy(&store->notes.mutex);
 	explicit_bzero(store->secret, sizeof(store->secret));
@@ -134,9 +134,8 @@ kz_store_open(const struct kz_store_options *options, struct kz_store **store)
 
 	if (result != KZ_OK)
 		return result;
-	result = store_attach(made);
-	if (result == KZ_OK && !store_watchdog_start(made))
-		result = KZ_ENOMEM;
+	/* first: even reading the tables' marks may meet a page of zeros */
+	result = store_watchdog_start(made) ? store_attach(made) : KZ_ENOMEM;
 	if (result != KZ_OK) {
 		store_free(made);
 		return result;
@@ -171,8 +170,6 @@ kz_store_close(struct kz_store **store)
 
 	if (closing == NULL)
 		return;
-	/* the last checkpoint may take longer than the watchdog's patience */
-	store_watchdog_stop(closing);
 	if (closing->overlay.rows > 0 &&
 		(closing->env == NULL || store_flush(closing) != KZ_OK))
 		store_say(closing, KZ_STORE_ALERT,

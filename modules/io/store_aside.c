@@ -54,8 +54,18 @@ move(struct kz_store *store, const char *name, const char *folder)
 	return 0;
 }
 
+static bool
+is_meant(const char *name, enum kz_table what)
+{
+	if (what == STORE_NO_TABLE)
+		return store_folder_is_ours(name);
+	if (what == STORE_LOG_ALONE)
+		return strncmp(name, "log.", 4) == 0;
+	return strcmp(name, store_table_name(what)) == 0;
+}
+
 static int
-move_all(struct kz_store *store, const char *folder)
+move_meant(struct kz_store *store, enum kz_table what, const char *folder)
 {
 	DIR *home = opendir(store->home);
 	struct dirent *entry;
@@ -64,24 +74,31 @@ move_all(struct kz_store *store, const char *folder)
 	if (home == NULL)
 		return errno;
 	while (error == 0 && (entry = readdir(home)) != NULL)
-		if (store_folder_is_ours(entry->d_name))
+		if (is_meant(entry->d_name, what))
 			error = move(store, entry->d_name, folder);
 	(void)closedir(home);
 	return error;
 }
 
-enum kz_result
-store_set_aside(struct kz_store *store, enum kz_table table, const char *why)
+static const char *
+words_for(enum kz_table what)
 {
-	const char *what = table == STORE_NO_TABLE ? "all tables and the log"
-						   : store_table_name(table);
+	if (what == STORE_NO_TABLE)
+		return "all tables and the log";
+	if (what == STORE_LOG_ALONE)
+		return "the log; what was written in its last moments may be "
+		       "missing";
+	return store_table_name(what);
+}
+
+enum kz_result
+store_set_aside(struct kz_store *store, enum kz_table what, const char *why)
+{
 	char folder[STORE_PATH_MAX];
 	int error = folder_make(store, folder, sizeof(folder));
 
 	if (error == 0)
-		error = table == STORE_NO_TABLE
-			? move_all(store, folder)
-			: move(store, store_table_name(table), folder);
+		error = move_meant(store, what, folder);
 	if (error != 0) {
 		store_fail(store,
 			"%s: damaged (%s), and cannot be set aside: %s",
@@ -90,6 +107,6 @@ store_set_aside(struct kz_store *store, enum kz_table table, const char *why)
 	}
 	store_say(store, KZ_STORE_ALERT,
 		"%s: damaged (%s); set aside in %s, begun empty: %s",
-		store->home, why, folder, what);
+		store->home, why, folder, words_for(what));
 	return KZ_OK;
 }

@@ -9,6 +9,7 @@
 /* What a ladder of attempts has set aside already. */
 struct aside {
 	bool table[KZ_TABLE_COUNT + 1];
+	bool log;
 };
 
 static bool
@@ -66,6 +67,10 @@ answer_failure(struct kz_store *store, int answer, struct aside *aside)
 			store->home, why);
 		return KZ_EVERSION;
 	}
+	if (notes.log_lost && !aside->log) {
+		aside->log = true;
+		return store_repair_log(store, why);
+	}
 	if (aside->table[table])
 		table = STORE_NO_TABLE;
 	if (aside->table[table]) {
@@ -86,27 +91,24 @@ answer_failure(struct kz_store *store, int answer, struct aside *aside)
 static enum kz_result
 open_ladder(struct kz_store *store)
 {
-	struct aside aside = {{false}};
-	enum kz_result result;
+	struct aside aside = {.log = false};
+	enum kz_result result = store_repair_hung(store);
 
-	do {
+	while (result == KZ_OK) {
 		int answer = open_once(store);
 
 		if (answer == 0)
 			return store_folder_mark(store);
 		result = answer_failure(store, answer, &aside);
-	} while (result == KZ_OK);
+	}
 	return result;
 }
 
 enum kz_result
 store_attach(struct kz_store *store)
 {
-	enum kz_result result;
+	enum kz_result result = store_folder_take(store);
 
-	/* recovery may take longer than the watchdog's patience */
-	atomic_store(&store->threads.paused, true);
-	result = store_folder_take(store);
 	if (result == KZ_OK)
 		result = open_ladder(store);
 	if (result == KZ_OK && !store_housekeeper_start(store)) {
@@ -118,8 +120,6 @@ store_attach(struct kz_store *store)
 		store->attached++;
 	else
 		store_detach(store, true);
-	kz_store_beat(store);
-	atomic_store(&store->threads.paused, false);
 	return result;
 }
 

@@ -39,6 +39,8 @@ rows_write(
 
 			if (*rows == STORE_TXN_ROWS)
 				return 0;
+			atomic_store_explicit(&store->threads.busy_table,
+				(int)table, memory_order_relaxed);
 			answer = row_write(store->table[table], txn, row);
 			if (answer != 0) {
 				*place = (struct place){table, row};
@@ -113,7 +115,6 @@ store_flush(struct kz_store *store)
 		size_t rows;
 		int answer;
 
-		atomic_store(&store->threads.busy_table, (int)KZ_TABLE_META);
 		answer = transaction(store, &rows, &place);
 		if (answer == DB_LOCK_DEADLOCK)
 			answer = transaction(store, &rows, &place);
@@ -127,6 +128,7 @@ store_flush(struct kz_store *store)
 		}
 		rows_drop(store, rows);
 		written += rows;
+		kz_store_beat(store);
 		store->state.commits++;
 	}
 	works_again(store, written);

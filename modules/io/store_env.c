@@ -83,6 +83,9 @@ on_message(const DB_ENV *env, const char *prefix, const char *message)
 	if (strstr(message, "nsupported") != NULL &&
 		strstr(message, "version") != NULL)
 		notes->foreign = true;
+	if (strstr(message, "past end of log") != NULL ||
+		strstr(message, "Log file corrupt") != NULL)
+		notes->log_lost = true;
 	if (notes->table == STORE_NO_TABLE)
 		notes->table = table_in(message);
 	if (notes->text[0] == '\0' &&
@@ -100,6 +103,7 @@ store_notes_clear(struct kz_store *store)
 	pthread_mutex_lock(&notes->mutex);
 	notes->reason = 0;
 	notes->foreign = false;
+	notes->log_lost = false;
 	notes->table = STORE_NO_TABLE;
 	notes->text[0] = '\0';
 	pthread_mutex_unlock(&notes->mutex);
@@ -187,8 +191,10 @@ store_env_open(struct kz_store *store)
 	if (answer != 0)
 		return answer;
 	answer = env_configure(store, env);
+	store_pause(store, true);
 	if (answer == 0)
 		answer = env->open(env, store->home, flags, ENV_FILE_MODE);
+	store_pause(store, false);
 	if (answer != 0) {
 		(void)env->close(env, 0);
 		return answer;
@@ -218,6 +224,7 @@ store_env_close(struct kz_store *store, bool broken)
 	}
 	if (store->env == NULL)
 		return;
+	store_pause(store, true);
 	if (!broken) {
 		int answer = store->env->txn_checkpoint(store->env, 0, 0, 0);
 
@@ -229,4 +236,5 @@ store_env_close(struct kz_store *store, bool broken)
 	}
 	(void)store->env->close(store->env, 0);
 	store->env = NULL;
+	store_pause(store, false);
 }

@@ -217,9 +217,8 @@ files_check(struct kz_store *store)
 	return result;
 }
 
-/* Write a file anew; 0 or errno. */
-static int
-file_write(const char *path, const char *bytes, size_t len)
+int
+store_file_write(const char *path, const char *bytes, size_t len)
 {
 	int fd =
 		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
@@ -255,7 +254,7 @@ space_check(struct kz_store *store)
 	zeros = calloc(1, SPACE_TRY);
 	if (zeros == NULL)
 		return KZ_ENOMEM;
-	error = file_write(path, zeros, SPACE_TRY);
+	error = store_file_write(path, zeros, SPACE_TRY);
 	free(zeros);
 	(void)unlink(path);
 	if (error == 0)
@@ -296,7 +295,7 @@ store_folder_mark(struct kz_store *store)
 		return KZ_EINVAL;
 	len = snprintf(
 		line, sizeof(line), "%s%d\n", FORMAT_WORD, FORMAT_NUMBER);
-	error = file_write(path, line, len > 0 ? (size_t)len : 0);
+	error = store_file_write(path, line, len > 0 ? (size_t)len : 0);
 	if (error == 0)
 		return KZ_OK;
 	store_fail(store, "%s cannot be written: %s", path,

@@ -9,6 +9,7 @@
  *         store_aside.c     damaged files out of the way
  *         store_identity.c  the record that marks each table as ours
  *         store_overlay.c   what was put and is not yet on disk
+ *         store_repair.c    after a hang, after the loss of the log
  *         store_scan.c      disk and overlay in the order of keys
  *         store_thread.c    checkpoints, log flush, watchdog
  */
@@ -35,6 +36,8 @@
 
 /* The trouble is not known to be in one table. */
 #define STORE_NO_TABLE KZ_TABLE_COUNT
+/* For setting aside: the log's files and no table. */
+#define STORE_LOG_ALONE ((enum kz_table)(KZ_TABLE_COUNT + 1))
 
 #define STORE_SECRET_LEN     32
 #define STORE_GENERATION_LEN 16
@@ -88,6 +91,7 @@ store_row_value(const struct store_row *row)
 struct store_notes {
 	pthread_mutex_t mutex; /* both threads write */
 	int reason;            /* errno of a cause from outside, or 0 */
+	bool log_lost;         /* tables are of a log that is not there */
 	bool foreign;          /* a version which this library does not know */
 	enum kz_table table;   /* named in a message */
 	char text[160];        /* the first message */
@@ -176,15 +180,31 @@ KZ_MUST_CHECK enum kz_result store_path(const struct kz_store *store,
 	const char *name, char *path, size_t size);
 /* Does a name in the folder belong to the environment? */
 bool store_folder_is_ours(const char *name);
+/* Write a file anew; 0 or errno. */
+int store_file_write(const char *path, const char *bytes, size_t len);
 
 /* ---- store_aside.c ---- */
 
 /*
- * Move one table, or all files of the environment (STORE_NO_TABLE), into a new
- * folder broken-TIME inside the home; said at alert with why.
+ * Move one table, all files of the environment (STORE_NO_TABLE) or the log
+ * (STORE_LOG_ALONE) into a new folder broken-TIME inside the home; said at
+ * alert with why.
  */
 KZ_MUST_CHECK enum kz_result store_set_aside(
-	struct kz_store *store, enum kz_table table, const char *why);
+	struct kz_store *store, enum kz_table what, const char *why);
+
+/* ---- store_repair.c ---- */
+
+/* On the watchdog's thread: which table was being read. */
+void store_hung_note(struct kz_store *store);
+/* If there is such a note: verify that table, set it aside where bad. */
+KZ_MUST_CHECK enum kz_result store_repair_hung(struct kz_store *store);
+/*
+ * Without a usable log: set aside what there is of it, and the tables that are
+ * not whole without it.
+ */
+KZ_MUST_CHECK enum kz_result store_repair_log(
+	struct kz_store *store, const char *why);
 
 /* ---- store_identity.c ---- */
 
@@ -219,6 +239,11 @@ KZ_MUST_CHECK enum kz_result store_flush(struct kz_store *store);
 /* false: no thread to be had. */
 bool store_housekeeper_start(struct kz_store *store);
 void store_housekeeper_stop(struct kz_store *store);
+/*
+ * The store itself is at work that may take longer than the watchdog's
+ * patience, and that cannot spin: recovery, a checkpoint.
+ */
+void store_pause(struct kz_store *store, bool paused);
 bool store_watchdog_start(struct kz_store *store);
 void store_watchdog_stop(struct kz_store *store);
 

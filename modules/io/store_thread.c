@@ -25,6 +25,13 @@
  */
 #define CHECKPOINT_KIB (16 * 1024)
 
+void
+store_pause(struct kz_store *store, bool paused)
+{
+	kz_store_beat(store);
+	atomic_store(&store->threads.paused, paused);
+}
+
 /* true: asked to end. */
 static bool
 tick(int stop)
@@ -119,8 +126,11 @@ store_housekeeper_stop(struct kz_store *store)
 {
 	struct store_threads *threads = &store->threads;
 
+	/* a checkpoint may be under way */
+	store_pause(store, true);
 	if (threads->housekeeper_runs)
 		thread_stop(threads->housekeeper, threads->stop_housekeeper);
+	store_pause(store, false);
 	threads->housekeeper_runs = false;
 }
 
@@ -146,6 +156,7 @@ watchdog(void *arg)
 			"the loop has not answered for %u s: ending, to be "
 			"started again",
 			(unsigned)silent_s);
+		store_hung_note(store);
 		abort();
 	}
 	return NULL;

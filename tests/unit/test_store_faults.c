@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
 
 #include <db.h>
 
@@ -410,6 +412,99 @@ damage_in_one_table_costs_that_table_alone(void **state)
 	}
 }
 
+/* ---- a page of zeros, a lost log ---- */
+
+/* In a child: read all rows under a watchdog; how the child ended. */
+static int
+read_watched(struct place *place)
+{
+	struct kz_store_options options = place_options(place);
+	pid_t child = fork();
+	int status = 0;
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct kz_store *store;
+
+		options.watchdog_s = 1;
+		(void)signal(SIGABRT, SIG_DFL);
+		(void)alarm(20);
+		if (kz_store_open(&options, &store) != KZ_OK)
+			_exit(1);
+		_exit(rows_left(store, KZ_TABLE_GREY) == ROWS ? 0 : 2);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return status;
+}
+
+static void
+a_page_of_zeros_hangs_once_and_is_set_aside(void **state)
+{
+	struct place *place = *state;
+	struct kz_store *store;
+	static const char zeros[4096];
+	int status;
+
+	fill(place);
+	write_file(
+		place_path(place, "grey.db"), zeros, sizeof(zeros), PAGE * 5);
+	status = read_watched(place);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGABRT);
+	store = place_open(place);
+	assert_said(place, "grey.db: the last run hung in it");
+	assert_said(place, "set aside");
+	assert_int_equal(rows_left(store, KZ_TABLE_GREY), 0);
+	assert_int_equal(rows_left(store, KZ_TABLE_SITE), ROWS);
+	kz_store_close(&store);
+	place_forget(place);
+	store = place_open(place);
+	assert_int_equal(place->lines, 0);
+	kz_store_close(&store);
+}
+
+static void
+a_hang_that_was_not_the_stores_costs_nothing(void **state)
+{
+	struct place *place = *state;
+	struct kz_store *store;
+
+	fill(place);
+	write_file(place_path(place, "hung"), "site.db", 7, 0);
+	store = place_open(place);
+	assert_said(place, "site.db: the last run hung in it");
+	assert_null(place_broken(place));
+	assert_int_equal(rows_left(store, KZ_TABLE_SITE), ROWS);
+	kz_store_close(&store);
+	place_forget(place);
+	store = place_open(place);
+	assert_int_equal(place->lines, 0);
+	kz_store_close(&store);
+}
+
+static void
+a_deleted_log_costs_no_table(void **state)
+{
+	struct place *place = *state;
+	struct kz_store *store;
+
+	fill(place);
+	assert_int_equal(unlink(place_path(place, "log.0000000001")), 0);
+	store = place_open(place);
+	assert_said(place, "past end of log");
+	assert_int_equal(rows_left(store, KZ_TABLE_GREY), ROWS);
+	assert_int_equal(rows_left(store, KZ_TABLE_SITE), ROWS);
+	assert_int_equal(put(store, KZ_TABLE_GREY, "new", "1"), KZ_OK);
+	assert_int_equal(kz_store_commit(store, NOW), KZ_OK);
+	kz_store_close(&store);
+	place_forget(place);
+	store = place_open(place);
+	assert_int_equal(place->lines, 0);
+	assert_string_equal(get(store, KZ_TABLE_GREY, "new"), "1");
+	assert_int_equal(rows_left(store, KZ_TABLE_GREY), ROWS);
+	kz_store_close(&store);
+}
+
 int
 main(void)
 {
@@ -426,6 +521,9 @@ main(void)
 		TEST(a_folder_that_vanishes_under_way_is_begun_anew),
 		TEST(a_deleted_file_is_noticed),
 		TEST(damage_in_one_table_costs_that_table_alone),
+		TEST(a_page_of_zeros_hangs_once_and_is_set_aside),
+		TEST(a_hang_that_was_not_the_stores_costs_nothing),
+		TEST(a_deleted_log_costs_no_table),
 #undef TEST
 	};
 
