@@ -10,6 +10,8 @@
 #define INSTANCE_MS 3600000 /* an hour */
 /* Equal decisions that come within this are one line. */
 #define LINE_MS 1000
+/* Room behind a line for " times=4294967295". */
+#define TIMES_SIZE 20
 
 static int
 compare(const struct kz_instance *left, const struct kz_instance *right)
@@ -31,12 +33,14 @@ tree_of(struct kz_engine *engine, const struct kz_instance *instance)
 static void
 flush_line(struct kz_engine *engine, struct kz_instance *instance)
 {
-	char buffer[KZ_ENGINE_LINE];
-	struct kz_text line = kz_text_make(buffer, sizeof(buffer));
+	struct kz_text line = {
+		.start = instance->line,
+		.used = instance->line_len,
+		.size = instance->line_len + TIMES_SIZE,
+	};
 
 	if (instance->repeats == 0)
 		return;
-	kz_text_word(&line, instance->line);
 	if (instance->repeats > 1)
 		kz_text_pair_number(&line, "times", instance->repeats);
 	kz_engine_log(engine, KZ_LOG_INFO, &line);
@@ -131,8 +135,9 @@ kz_instance_log(struct kz_engine *engine, struct kz_instance *instance,
 	}
 	flush_line(engine, instance);
 	free(instance->line);
-	instance->line = kz_engine_alloc(1, line->used + 1);
-	memcpy(instance->line, line->start, line->used);
+	instance->line = kz_engine_alloc(1, line->used + TIMES_SIZE);
+	memcpy(instance->line, line->start, line->used + 1);
+	instance->line_len = line->used;
 	memcpy(instance->logged, digest, sizeof(instance->logged));
 	instance->repeats = 1;
 	instance->since_ms = now->mono_ms;

@@ -38,6 +38,7 @@ struct kz_instance {
 	uint32_t repeats;   /* of it; 0: no line waits */
 	int64_t since_ms;
 	char *line;
+	size_t line_len;
 };
 
 RB_HEAD(kz_instance_tree, kz_instance);
