@@ -239,41 +239,25 @@ on_wake(evutil_socket_t fd, short what, void *arg)
 		event_base_loopbreak(input->probe->base);
 }
 
-/*
- * epoll refuses regular files and /dev/null, which can be read at any time;
- * libevent would complain about it on standard error.
- */
-static bool
-is_pollable(void)
-{
-	struct stat standard;
-
-	return fstat(STDIN_FILENO, &standard) != 0 ||
-		S_ISFIFO(standard.st_mode) || S_ISSOCK(standard.st_mode) ||
-		isatty(STDIN_FILENO);
-}
-
 struct input *
 input_open(struct probe *probe)
 {
 	struct input *input = calloc(1, sizeof(*input));
+	struct stat about;
 
 	if (input == NULL)
 		probe_no_memory();
 	input->probe = probe;
 	STAILQ_INIT(&input->queue);
+	/* A file can be read at any time, but not waited for. */
+	input->pollable = fstat(STDIN_FILENO, &about) == 0 &&
+		probe_waits(&about, STDIN_FILENO);
 	input->wake =
-		event_new(probe->base, STDIN_FILENO, EV_READ, on_wake, input);
+		event_new(probe->base, input->pollable ? STDIN_FILENO : -1,
+			input->pollable ? EV_READ : 0, on_wake, input);
 	if (input->wake == NULL)
 		probe_no_memory();
-	input->pollable = is_pollable() && event_add(input->wake, NULL) == 0;
-	if (!input->pollable) {
-		event_free(input->wake);
-		input->wake = event_new(probe->base, -1, 0, on_wake, input);
-		if (input->wake == NULL)
-			probe_no_memory();
-		event_active(input->wake, 0, 0);
-	}
+	event_active(input->wake, EV_TIMEOUT, 0);
 	return input;
 }
 

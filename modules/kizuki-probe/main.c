@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -18,7 +20,7 @@
 #include "output_priv.h"
 #include "share_priv.h"
 
-/* Sites in flight without -j; recipes: no gain beyond 200. */
+/* More sites in flight than this bring nothing but memory. */
 #define JOBS_MAX 10000
 /* Open files wanted; fewer make look-ups wait, no more. */
 #define FILES_WANTED 16384
@@ -47,6 +49,13 @@ bool
 probe_special(const struct probe *probe, const struct kz_addr *addr)
 {
 	return kz_addr_special(addr, &probe->config.network.scope);
+}
+
+bool
+probe_waits(const struct stat *about, int fd)
+{
+	return S_ISFIFO(about->st_mode) || S_ISSOCK(about->st_mode) ||
+		isatty(fd) != 0;
 }
 
 static void
@@ -99,8 +108,6 @@ configure(struct probe *probe, const struct options *options)
 
 	if (result == KZ_NOT_FOUND && options->config == NULL)
 		result = kz_config_defaults(&probe->config);
-	else if (result == KZ_NOT_FOUND)
-		fprintf(stderr, "kizuki-probe: %s: no such file\n", path);
 	if (result == KZ_ENOMEM)
 		probe_no_memory();
 	if (result != KZ_OK)
@@ -120,6 +127,19 @@ raise_files(void)
 	limit.rlim_cur =
 		limit.rlim_max < FILES_WANTED ? limit.rlim_max : FILES_WANTED;
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* A socket must never get the number of a standard stream. */
+static void
+fill_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		(void)close(fd);
 }
 
 static void
@@ -194,6 +214,7 @@ main(int argc, char **argv)
 	static struct probe probe;
 	struct options options = {0};
 
+	fill_streams();
 	parse(&options, argc, argv);
 	configure(&probe, &options);
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -214,5 +235,5 @@ main(int argc, char **argv)
 	if (event_base_dispatch(probe.base) < 0)
 		return EX_OSERR;
 	/* What is still under way is given up with the process. */
-	return EX_OK;
+	return probe.status;
 }

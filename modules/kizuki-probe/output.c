@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include <event2/buffer.h>
@@ -24,7 +25,7 @@
 struct output {
 	struct probe *probe;
 	struct evbuffer *queue;
-	struct event *room; /* NULL: a regular file, always writable */
+	struct event *room; /* NULL: a file, always writable */
 	bool socket;
 	bool broken;
 	struct table alive;
@@ -41,10 +42,16 @@ alive_drop(struct table_node *node)
 	free(node);
 }
 
+/* Nobody reads any more: no failure.  A full disk is one, and is said. */
 static void
-broken(struct output *output)
+broken(struct output *output, int error)
 {
 	output->broken = true;
+	if (error != EPIPE) {
+		fprintf(stderr, "kizuki-probe: standard output: %s\n",
+			strerror(error));
+		output->probe->status = EX_IOERR;
+	}
 	if (output->room != NULL)
 		event_del(output->room);
 	event_base_loopbreak(output->probe->base);
@@ -72,7 +79,7 @@ write_some(struct output *output)
 		wrote = write(STDOUT_FILENO, bytes, size);
 	if (wrote < 0) {
 		if (errno != EAGAIN && errno != EINTR)
-			broken(output);
+			broken(output, errno);
 		return false;
 	}
 	evbuffer_drain(output->queue, (size_t)wrote);
@@ -108,23 +115,16 @@ output_open(struct probe *probe)
 	output->probe = probe;
 	table_make(&output->alive, ALIVE_MAX, alive_drop);
 	if (fstat(STDOUT_FILENO, &about) != 0) {
-		output->broken = true;
+		broken(output, errno);
 		return output;
 	}
 	output->socket = S_ISSOCK(about.st_mode);
-	if (S_ISREG(about.st_mode))
+	if (!probe_waits(&about, STDOUT_FILENO))
 		return output;
 	output->room = event_new(probe->base, STDOUT_FILENO,
 		EV_WRITE | EV_PERSIST, on_room, output);
 	if (output->room == NULL)
 		probe_no_memory();
-	/* /dev/null and its like cannot be waited for, nor need they be. */
-	if (event_add(output->room, NULL) != 0) {
-		event_free(output->room);
-		output->room = NULL;
-	} else {
-		event_del(output->room);
-	}
 	return output;
 }
 
@@ -168,7 +168,7 @@ output_line(struct output *output, const struct kz_line *line)
 	}
 	while (!output->broken && !output_empty(output)) {
 		if (!write_some(output) && !output->broken)
-			broken(output);
+			broken(output, errno);
 	}
 }
 

@@ -36,8 +36,7 @@
 
 struct input;
 struct output;
-struct site;
-struct verify;
+struct stat;
 
 struct probe {
 	struct event_base *base;
@@ -62,6 +61,12 @@ struct probe {
 
 /* Whether an address may be contacted at all. */
 bool probe_special(const struct probe *probe, const struct kz_addr *addr);
+
+/*
+ * A pipe, a socket or a terminal: readiness can be waited for.  epoll refuses
+ * what is always ready, as files and /dev/null are.
+ */
+bool probe_waits(const struct stat *about, int fd);
 
 /* Out of memory: one line, and the end. */
 void probe_no_memory(void) __attribute__((noreturn));
