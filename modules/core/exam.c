@@ -318,10 +318,12 @@ kz_exam_judge(const struct kz_exam *exam, kz_exam_emit *emit, void *arg)
 	struct exam_out out = {.exam = exam, .emit = emit, .arg = arg};
 
 	out.subject = &exam->site;
+	(void)kz_exam_mx_hosts(exam, exam->mx, &out.truncated);
 	kz_exam_judge_mx(&out);
 	if (!exam->zone_known)
 		return;
 	out.subject = &exam->zone;
+	out.truncated = exam->hosts_cut;
 	kz_exam_judge_del(&out);
 	kz_exam_judge_mname(&out);
 	kz_exam_judge_con(&out);

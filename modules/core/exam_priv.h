@@ -88,6 +88,7 @@ struct exam_out {
 	kz_exam_emit *emit;
 	void *arg;
 	const struct kz_name *subject;
+	bool truncated; /* something of this family was left out */
 	struct kz_finding finding;
 	uint32_t whys; /* kinds of reach that "why" already names, bits */
 };

@@ -19,6 +19,7 @@ kz_exam_begin(struct exam_out *out, enum kz_symptom symptom, const char *object)
 	finding->symptom = symptom;
 	finding->outcome = KZ_OUTCOME_UNKNOWN;
 	finding->source = KZ_SOURCE_PROBE;
+	finding->truncated = out->truncated;
 	text = kz_text_make(finding->object, sizeof(finding->object));
 	kz_text_word(&text, object[0] == '\0' ? "." : object);
 }

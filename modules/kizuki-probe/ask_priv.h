@@ -107,6 +107,7 @@ struct proof_claim {
 	bool alias;           /* an alias itself */
 	size_t special_count; /* these special-purpose addresses, no other */
 	struct kz_addr special[KZ_EXAM_HOST_ADDRS];
+	int64_t oldest_s; /* answers from before this do not do */
 };
 struct proof_reply {
 	bool proven;

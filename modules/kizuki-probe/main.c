@@ -208,6 +208,22 @@ shut(const struct options *options)
 	exit(EX_OSERR);
 }
 
+static void
+close_all(struct probe *probe)
+{
+	input_close(&probe->input);
+	output_close(&probe->output);
+	kz_smtp_close(&probe->smtp);
+	kz_nsquery_close(&probe->nsquery);
+	kz_resolver_close(&probe->resolver);
+	zones_close(probe);
+	share_close(probe);
+	limits_close(&probe->limits);
+	kz_suffix_close(&probe->suffix);
+	kz_config_free(&probe->config);
+	event_base_free(probe->base);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -235,5 +251,7 @@ main(int argc, char **argv)
 	if (event_base_dispatch(probe.base) < 0)
 		return EX_OSERR;
 	/* What is still under way is given up with the process. */
+	if (probe.sites == 0 && probe.verifying == 0 && probe.canaries == 0)
+		close_all(&probe);
 	return probe.status;
 }

@@ -204,6 +204,7 @@ start_queries(struct proof_job *job, enum phase phase)
 {
 	struct dns_question question = {
 		.zone = &job->zone,
+		.oldest_s = job->claim.oldest_s,
 	};
 
 	job->phase = phase;

@@ -40,8 +40,13 @@ static void
 share_drop(struct table_node *node)
 {
 	struct share *share = (struct share *)node;
+	struct ask *ask, *next;
 
-	assert(TAILQ_EMPTY(&share->waiters));
+	/* At the end of the program: whoever waited has given up. */
+	TAILQ_FOREACH_SAFE (ask, &share->waiters, in_share, next) {
+		assert(ask->group == NULL);
+		free(ask);
+	}
 	if (share->turn != NULL)
 		event_free(share->turn);
 	share->probe->shared_octets -= share->len;

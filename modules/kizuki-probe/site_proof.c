@@ -26,6 +26,7 @@ prove(struct site *site, uint8_t index)
 	memset(&claim, 0, sizeof(claim));
 	claim.name = host->name;
 	claim.alias = host->alias;
+	claim.oldest_s = site->oldest_s;
 	claim.missing = host->a != KZ_EXAM_DATA && host->aaaa != KZ_EXAM_DATA;
 	for (size_t i = 0; i < host->addr_count; i++) {
 		const struct kz_exam_addr *addr = &exam->addrs[host->addrs[i]];

@@ -162,6 +162,7 @@ on_ns(void *arg, uint32_t tag, const struct dns_reply *reply)
 		else
 			set.hosts |= UINT64_C(1) << host;
 	}
+	exam->hosts_cut = exam->hosts_cut || set.cut;
 	set.ttl_s = kz_dnsmsg_ttl(reply->message, KZ_DNS_ANSWER);
 	if (count > 0)
 		exam->addrs[tag].dns.ns = kz_exam_nsset(exam, &set);
