@@ -23,6 +23,7 @@ struct cli_run {
 	char out[32768];
 	char err[8192];
 	int status;
+	bool as_nobody; /* a user without rights; the test is root */
 };
 
 static inline void
@@ -108,6 +109,8 @@ cli_child(const struct cli_run *run, const char *const *args)
 	dup2(open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
 	cli_path(run, "err", path, sizeof(path));
 	dup2(open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
+	if (run->as_nobody && setuid(65534) != 0)
+		_exit(126);
 	execv(program, argv);
 	_exit(126);
 }
