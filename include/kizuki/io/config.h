@@ -95,7 +95,7 @@ struct kz_config {
 	struct {                          /* limits */
 		uint32_t smtp_per_addr_s; /* one contact in so many seconds */
 		uint32_t smtp_confirm_s;  /* as a canary, or to confirm */
-		uint32_t reuse_s; /* outcomes, at most */
+		uint32_t reuse_s;         /* outcomes, at most */
 		uint32_t smtp_per_addr_day;
 		uint32_t smtp_per_net_s; /* /24, /48 */
 		uint32_t smtp_per_net_hour;
