@@ -4,7 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <bsd/string.h>
+
 #include "engine_priv.h"
+
+/* A look waits for canaries so long; then nothing is held against anybody. */
+#define SETTLE_MS 30000
 
 static void
 look_drop(struct kz_engine *engine, struct kz_look *look)
@@ -54,18 +59,52 @@ kz_flight_find(struct kz_engine *engine, const struct kz_name *site)
 	return NULL;
 }
 
+/* True when each bad is judged one way or the other. */
+static bool
+settle(struct kz_engine *engine, struct kz_look *look, const struct kz_now *now)
+{
+	bool patient = now->mono_ms - look->landed_ms < SETTLE_MS;
+	bool settled = true;
+
+	for (size_t i = 0; i < look->count; i++) {
+		struct kz_finding *finding = &look->findings[i];
+
+		if (finding->outcome != KZ_OUTCOME_BAD || finding->judged)
+			continue;
+		switch (kz_health_judge(engine->health, finding, now->wall_s)) {
+		case KZ_HEALTH_GREEN:
+			finding->judged = true;
+			break;
+		case KZ_HEALTH_HOLD:
+			if (patient) {
+				settled = false;
+				break;
+			}
+			/* FALLTHROUGH */
+		case KZ_HEALTH_UNKNOWN:
+			finding->outcome = KZ_OUTCOME_UNKNOWN;
+			(void)strlcpy(finding->why, "our own side is in doubt",
+				sizeof(finding->why));
+			break;
+		}
+	}
+	return settled;
+}
+
 void
 kz_flight_end(struct kz_engine *engine, struct kz_flight *flight,
-	const bool *complete)
+	const bool *complete, const struct kz_now *now)
 {
 	struct kz_look *look;
 
 	TAILQ_FOREACH (look, &engine->flights.looks, next) {
-		if (look->done ||
+		if (look->landed ||
 			!kz_name_equal(&look->site, &flight->order.site))
 			continue;
-		look->done = true;
+		look->landed = true;
+		look->landed_ms = now->mono_ms;
 		memcpy(look->complete, complete, sizeof(look->complete));
+		look->done = settle(engine, look, now);
 	}
 	TAILQ_REMOVE(&engine->flights.list, flight, next);
 	engine->flights.count--;
@@ -78,7 +117,7 @@ kz_look_keep(struct kz_engine *engine, const struct kz_finding *finding)
 	struct kz_look *look;
 
 	TAILQ_FOREACH (look, &engine->flights.looks, next) {
-		if (look->done || look->count == KZ_LOOK_FINDINGS ||
+		if (look->landed || look->count == KZ_LOOK_FINDINGS ||
 			!kz_name_within(&look->site, &finding->subject))
 			continue;
 		if (look->findings == NULL)
@@ -93,9 +132,12 @@ kz_look_tick(struct kz_engine *engine, const struct kz_now *now)
 {
 	struct kz_look *look, *next;
 
-	TAILQ_FOREACH_SAFE (look, &engine->flights.looks, next, next)
+	TAILQ_FOREACH_SAFE (look, &engine->flights.looks, next, next) {
+		if (look->landed && !look->done)
+			look->done = settle(engine, look, now);
 		if (now->mono_ms - look->since_ms > KZ_LOOK_KEEP_MS)
 			look_drop(engine, look);
+	}
 }
 
 enum kz_result

@@ -25,7 +25,9 @@ struct kz_look {
 	uint64_t id;
 	struct kz_name site;
 	int64_t since_ms;
-	bool done;
+	bool landed; /* the examination ended */
+	int64_t landed_ms;
+	bool done; /* and its bads are judged */
 	bool complete[KZ_FAMILY_COUNT];
 	size_t count;
 	struct kz_finding *findings;
@@ -54,12 +56,15 @@ struct kz_flight *kz_flight_find(
 
 /* It landed: complete by family, all false where it was lost. */
 void kz_flight_end(struct kz_engine *engine, struct kz_flight *flight,
-	const bool *complete);
+	const bool *complete, const struct kz_now *now);
 
 /* A finding came: looks that are under way for its subject keep it. */
 void kz_look_keep(struct kz_engine *engine, const struct kz_finding *finding);
 
-/* Forget old looks. */
+/*
+ * Judge what landed: a bad that cannot be held against the other side becomes
+ * unknown.  Forget old looks.
+ */
 void kz_look_tick(struct kz_engine *engine, const struct kz_now *now);
 
 #endif

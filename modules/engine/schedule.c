@@ -166,7 +166,7 @@ kz_schedule_landed(struct kz_engine *engine, struct kz_flight *flight,
 			     : engine->config->schedule.retry_s);
 		kz_memo_save(engine, memo);
 	}
-	kz_flight_end(engine, flight, complete);
+	kz_flight_end(engine, flight, complete, now);
 }
 
 static bool

@@ -487,6 +487,41 @@ a_look_runs_and_ends(void **state)
 	scene->prober_up = true;
 }
 
+/* Nothing was ever alive on port 25: it may be our own line. */
+static void
+a_look_holds_nothing_against_a_site_in_doubt(void **state)
+{
+	struct scene *scene = *state;
+	const bool complete[KZ_FAMILY_COUNT] = {[KZ_FAMILY_MX] = true};
+	const struct kz_name zone = {.len = 4, .text = "c.jp"};
+	struct kz_finding finding = {.when_s = NOW_S,
+		.subject = zone,
+		.symptom = KZ_SYM_MX_BEST_DEAD,
+		.outcome = KZ_OUTCOME_BAD,
+		.weight = 6,
+		.object = "c.jp",
+		.rest_count = 1,
+		.rests = {{KZ_NET_SMTP25_V4, {KZ_ADDR_V4, {10, 1, 2, 3}}}}};
+	char line[64];
+	json_t *json = ask_json(scene, "POST /v1/sites/c.jp/look", "");
+
+	(void)snprintf(
+		line, sizeof(line), "GET /v1/looks/%s", text_at(json, "look"));
+	json_decref(json);
+	kz_observe_finding(scene->engine, &finding, &scene->now);
+	kz_observe_done(scene->engine, &zone, &zone, complete, &scene->now);
+	scene->now.wall_s += 60;
+	scene->now.mono_ms += 60000;
+	kz_schedule_tick(scene->engine, &scene->now);
+	json = ask_json(scene, line, "");
+	assert_string_equal(text_at(json, "state"), "done");
+	assert_string_equal(
+		text_at(json_array_get(json_object_get(json, "findings"), 0),
+			"outcome"),
+		"unknown");
+	json_decref(json);
+}
+
 static void
 only_changes_ask_for_a_commit(void **state)
 {
@@ -529,6 +564,7 @@ main(void)
 		cmocka_unit_test(an_export_restores_what_was_forgotten),
 		cmocka_unit_test(a_long_export_comes_in_pieces_and_whole),
 		cmocka_unit_test(a_look_runs_and_ends),
+		cmocka_unit_test(a_look_holds_nothing_against_a_site_in_doubt),
 		cmocka_unit_test(only_changes_ask_for_a_commit),
 	};
 
