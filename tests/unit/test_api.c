@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "kizuki/engine/observe.h"
+#include "kizuki/engine/schedule.h"
 
 /* "GET /v1/sites?state=broken"; the call is left open for kz_call_more. */
 static struct kz_call *
