@@ -121,3 +121,30 @@ mail() {
 			"$sender"
 	} | smtp "$client" "$server" | tail -n +3
 }
+
+# start_kizukid [SED_EXPRESSION]: with tests/e2e/kizuki.conf, changed so
+start_kizukid() {
+	for program in kizukid kizuki-probe kizuki; do
+		install -m 755 "$(bin $program)" "$LAB_DIR/bin/"
+	done
+	sed -e "${1:-}" "$LAB_TREE/tests/e2e/kizuki.conf" >"$LAB_DIR/kizuki.conf"
+	install -d -m 750 -o kizuki -g kizuki "$LAB_DIR/state"
+	install -d -m 755 -o kizuki -g kizuki /run/kizuki
+	"$LAB_DIR/bin/kizukid" -c "$LAB_DIR/kizuki.conf" -f \
+		>>"$LAB_DIR/kizukid.log" 2>&1 &
+	pids[kizukid]=$!
+	lab_wait 10 [ -S /run/kizuki/policy.sock ] || {
+		cat "$LAB_DIR/kizukid.log"
+		echo "BAD kizukid does not start"
+		exit 1
+	}
+}
+
+kizuki() { "$LAB_DIR/bin/kizuki" -c "$LAB_DIR/kizuki.conf" "$@"; }
+
+# verdict SITE: sound, suspect, broken or unknown
+verdict() {
+	kizuki --json show "$1" 2>/dev/null |
+		sed -n 's/.*"verdict": *"\([a-z]*\)".*/\1/p' | head -1
+}
+verdict_is() { [ "$(verdict "$1")" = "$2" ]; }

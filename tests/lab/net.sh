@@ -27,12 +27,16 @@ lab_host_down() {
 }
 
 lab_host_up() {
+	local listens=$1
 	ip route del unreachable "$1" 2>/dev/null || true
 	case $1 in
-	*:*) ip addr add "$1/128" dev lo nodad ;;
+	*:*)
+		ip addr add "$1/128" dev lo nodad
+		listens="[$1]"
+		;;
 	*) ip addr add "$1/32" dev lo ;;
 	esac
-	[ -n "$(ss -Hltn "src $1 and sport = 25")" ] || lab_sinks "$1"
+	[ -n "$(ss -Hltn "src $listens and sport = 25")" ] || lab_sinks "$1"
 }
 
 lab_sinks() {
