@@ -82,7 +82,6 @@ lab_wait 40 sh -c "[ \$(date +%s) -gt $((began + 20)) ]"
 expect "and so 20 of one sender and recipient" "$(same)" 20
 
 say "our own line is down: nobody is convicted, verdicts are suspended"
-lab_line_prepare
 lab_line_down all
 in_doubt() { grep -q "class=smtp25-v4 in doubt" "$LAB_DIR/kizukid.log"; }
 lab_wait 40 in_doubt || expect "the class falls in doubt" no yes
