@@ -35,7 +35,7 @@ user = ""
 mode = enforce
 state_dir = "$T/state"
 run_dir = "$T/run"
-probe_path = "$PWD/$B/bench/fakeprobe"
+probe_path = "$PWD/$B/lab/fakeprobe"
 EOF
 start=$(date +%s%N)
 "$B/bin/kizukid" -f -c "$T/kizuki.conf" >"$T/log" 2>&1 &

@@ -12,7 +12,7 @@ ROUNDS=${ROUNDS:-25}
 DELAY=80000
 configure 'mode = "enforce"' "greylist { delay = $DELAY window = 30d }" \
 	'max_delay = 0'
-sed -i "s|^probe_path.*|probe_path = \"$B/bench/fakeprobe\"|" "$T/conf"
+sed -i "s|^probe_path.*|probe_path = \"$B/lab/fakeprobe\"|" "$T/conf"
 kizuki() { "$B/bin/kizuki" -c "$T/conf" "$@"; }
 
 start_daemon
