@@ -88,7 +88,8 @@ on_message(const DB_ENV *env, const char *prefix, const char *message)
 		notes->log_lost = true;
 	if (notes->table == STORE_NO_TABLE)
 		notes->table = table_in(message);
-	if (notes->text[0] == '\0' &&
+	/* an address differs each time, and the same cause is said once */
+	if (notes->text[0] == '\0' && strstr(message, "0x") == NULL &&
 		strlcpy(notes->text, message, sizeof(notes->text)) >=
 			sizeof(notes->text))
 		memcpy(notes->text + sizeof(notes->text) - 4, "...", 4);
@@ -234,6 +235,7 @@ store_env_close(struct kz_store *store, bool broken)
 				"takes longer: %s",
 				store_reason_text(answer));
 	}
+	/* after a panic the library keeps its memory: once for each damage */
 	(void)store->env->close(store->env, 0);
 	store->env = NULL;
 	store_pause(store, false);
