@@ -37,6 +37,19 @@ kz_exam_host(struct kz_exam *exam, const struct kz_name *name)
 }
 
 uint8_t
+kz_exam_literal(struct kz_exam *exam, const char *text)
+{
+	struct kz_name name = {0};
+	size_t len = strlen(text);
+
+	if (len > KZ_NAME_MAX)
+		return KZ_EXAM_NONE;
+	memcpy(name.text, text, len);
+	name.len = (uint8_t)len;
+	return kz_exam_host(exam, &name);
+}
+
+uint8_t
 kz_exam_addr(struct kz_exam *exam, const struct kz_addr *addr, bool special)
 {
 	struct kz_exam_server *dns;

@@ -44,7 +44,7 @@ mx_done(const struct kz_exam *exam)
 		return false;
 	for (uint8_t host = 0; host < exam->host_count; host++) {
 		if (kz_exam_in(hosts, host) &&
-			!kz_exam_literal(&exam->hosts[host]) &&
+			!kz_exam_is_literal(&exam->hosts[host]) &&
 			!host_done(exam, host, true))
 			return false;
 	}

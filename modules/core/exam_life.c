@@ -153,11 +153,12 @@ kz_exam_globals(const struct kz_exam *exam, const struct kz_exam_host *host)
 }
 
 bool
-kz_exam_literal(const struct kz_exam_host *host)
+kz_exam_is_literal(const struct kz_exam_host *host)
 {
 	struct kz_addr addr;
 
-	return kz_addr_parse(kz_name_str(&host->name), &addr) == KZ_OK;
+	return host->name.text[0] == '[' ||
+		kz_addr_parse(kz_name_str(&host->name), &addr) == KZ_OK;
 }
 
 size_t

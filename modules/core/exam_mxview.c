@@ -6,7 +6,7 @@ fate_of(const struct kz_exam *exam, uint8_t host)
 {
 	const struct kz_exam_host *of = &exam->hosts[host];
 
-	if (kz_exam_literal(of))
+	if (kz_exam_is_literal(of))
 		return FATE_LITERAL;
 	switch (kz_exam_host_life(exam, host, kz_exam_life_smtp)) {
 	case LIFE_ALIVE:

@@ -54,9 +54,6 @@ const char *kz_exam_nothing(const struct kz_exam_host *host);
 /* Why a fault of content stays unknown. */
 #define EXAM_UNPROVEN "not borne out by every server of the zone"
 
-/* Written as an address, where a host name is required. */
-bool kz_exam_literal(const struct kz_exam_host *host);
-
 static inline bool
 kz_exam_in(uint64_t hosts, uint8_t host)
 {

@@ -111,7 +111,7 @@ kz_exam_judge_private(struct exam_out *out)
 	for (uint8_t host = 0; host < exam->host_count; host++) {
 		const struct kz_exam_host *of = &exam->hosts[host];
 
-		if (kz_exam_in(mx, host) && !kz_exam_literal(of))
+		if (kz_exam_in(mx, host) && !kz_exam_is_literal(of))
 			judge_role(out, KZ_SYM_ADDR_PRIVATE_MX, host, 6, 3);
 		if (kz_exam_in(ns, host))
 			judge_role(out, KZ_SYM_ADDR_PRIVATE_NS, host, 4, 4);

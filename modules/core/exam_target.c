@@ -34,7 +34,7 @@ kz_exam_judge_target(
 	bool doubtful_record =
 		view->preference[host] >= EXAM_WORST_PREFERENCE && !best;
 
-	if (kz_exam_literal(of)) {
+	if (kz_exam_is_literal(of)) {
 		say_content(out, KZ_SYM_MX_TARGET_IP, host, 3, view->agreed);
 		kz_exam_say_unknown(out, KZ_SYM_MX_TARGET_MISSING,
 			of->name.text, "another symptom applies");

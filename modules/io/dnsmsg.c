@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <ldns/ldns.h>
+#include "dnsmsg_priv.h"
 
 /* A chain is followed this far (kizuki's docs/DESIGN.md, Probing). */
 #define CHAIN_MAX 8
@@ -224,6 +224,7 @@ kz_dnsmsg_mx(const struct kz_dnsmsg *message, const struct kz_name *owner,
 		mx = &list[count++];
 		mx->preference = ldns_rdf2native_int16(ldns_rr_rdf(record, 0));
 		mx->host_odd = !take_name(ldns_rr_rdf(record, 1), &mx->host);
+		kz_dnsmsg_literal(ldns_rr_rdf(record, 1), mx->literal);
 		mx->ttl_s = ldns_rr_ttl(record);
 	}
 	return count;

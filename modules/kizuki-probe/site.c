@@ -231,15 +231,13 @@ on_host(void *arg, uint32_t tag, const struct name_reply *reply)
 void
 site_look(struct site *site, struct track *track, uint64_t hosts)
 {
-	struct kz_addr addr;
-
 	for (uint8_t i = 0; i < site->exam.host_count; i++) {
 		const struct kz_exam_host *host = &site->exam.hosts[i];
 		uint64_t bit = UINT64_C(1) << i;
 
 		/* The root, and an address written as a name: no host. */
 		if ((hosts & bit) == 0 || host->name.len == 0 ||
-			kz_addr_parse(kz_name_str(&host->name), &addr) == KZ_OK)
+			kz_exam_is_literal(host))
 			continue;
 		track->waits |= bit;
 		if ((site->looking & bit) != 0)

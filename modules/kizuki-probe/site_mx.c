@@ -10,6 +10,23 @@
 
 enum step { STEP_LOOK, STEP_NAMES, STEP_SMTP, STEP_END };
 
+/* One record; false: there is no room for its host. */
+static bool
+take_mx(struct site *site, const struct kz_dns_mx *record,
+	struct kz_exam_mx *mx)
+{
+	mx->preference = record->preference;
+	mx->host = KZ_EXAM_NONE;
+	mx->odd = record->host_odd && record->literal[0] == '\0';
+	/* An odd host, or the root: the null MX. */
+	if (mx->odd || (!record->host_odd && record->host.len == 0))
+		return true;
+	mx->host = record->host_odd
+		? kz_exam_literal(&site->exam, record->literal)
+		: kz_exam_host(&site->exam, &record->host);
+	return mx->host != KZ_EXAM_NONE;
+}
+
 uint8_t
 site_mxset(struct site *site, const struct kz_name *owner,
 	const struct kz_dnsmsg *message)
@@ -23,15 +40,11 @@ site_mxset(struct site *site, const struct kz_name *owner,
 	memset(&set, 0, sizeof(set));
 	set.cut = cut;
 	for (size_t i = 0; i < count; i++) {
-		struct kz_exam_mx mx = {
-			list[i].preference, KZ_EXAM_NONE, list[i].host_odd};
+		struct kz_exam_mx mx;
 
-		if (!list[i].host_odd && list[i].host.len > 0) {
-			mx.host = kz_exam_host(&site->exam, &list[i].host);
-			if (mx.host == KZ_EXAM_NONE) {
-				set.cut = true;
-				continue;
-			}
+		if (!take_mx(site, &list[i], &mx)) {
+			set.cut = true;
+			continue;
 		}
 		if (list[i].ttl_s > set.ttl_s)
 			set.ttl_s = list[i].ttl_s;

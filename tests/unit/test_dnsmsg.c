@@ -69,6 +69,31 @@ parse(const char *const *answer, const char *const *authority,
 	return message;
 }
 
+/* RFC 5321 section 4.1.3 form; the dots part labels like any others. */
+static void
+an_address_in_brackets_is_told(void **state)
+{
+	static const char *const lines[] = {
+		"a.jp. 60 IN MX 10 [10.224.31.110].",
+		"a.jp. 60 IN MX 10 [IPv6:2001:db8::1].",
+		"a.jp. 60 IN MX 10 [10.224.31].", "a.jp. 60 IN MX 10 [].",
+		NULL};
+	static const char *const literals[] = {
+		"[10.224.31.110]", "[2001:db8::1]", "", ""};
+	struct kz_dnsmsg *message = parse(lines, NULL, NULL);
+	struct kz_name owner = name_of("a.jp");
+	struct kz_dns_mx list[4];
+	bool cut = true;
+
+	(void)state;
+	assert_int_equal(kz_dnsmsg_mx(message, &owner, list, 4, &cut), 4);
+	for (size_t i = 0; i < 4; i++) {
+		assert_true(list[i].host_odd);
+		assert_string_equal(list[i].literal, literals[i]);
+	}
+	kz_dnsmsg_free(&message);
+}
+
 static void
 mail_exchangers_are_read(void **state)
 {
@@ -415,6 +440,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(mail_exchangers_are_read),
+		cmocka_unit_test(an_address_in_brackets_is_told),
 		cmocka_unit_test(a_start_of_authority_is_read),
 		cmocka_unit_test(a_referral_names_servers_and_glue),
 		cmocka_unit_test(an_odd_name_cuts_a_list),

@@ -167,6 +167,15 @@ void kz_exam_init(struct kz_exam *exam, const struct kz_name *site, bool tcp,
 /* The index of a name, added where it is new.  KZ_EXAM_NONE: no room. */
 uint8_t kz_exam_host(struct kz_exam *exam, const struct kz_name *name);
 
+/*
+ * The same for what stands where a name is due and is an address in brackets
+ * ("[10.224.31.110]", shorter than a name): nothing to look up.
+ */
+uint8_t kz_exam_literal(struct kz_exam *exam, const char *text);
+
+/* Whether a host is an address written as a name, with brackets or without. */
+bool kz_exam_is_literal(const struct kz_exam_host *host);
+
 /* The index of an address, added where it is new.  KZ_EXAM_NONE: no room. */
 uint8_t kz_exam_addr(
 	struct kz_exam *exam, const struct kz_addr *addr, bool special);

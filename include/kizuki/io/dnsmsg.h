@@ -22,6 +22,9 @@
 #include "kizuki/base/name.h"
 #include "kizuki/base/result.h"
 
+/* An address in brackets, with its NUL. */
+#define KZ_DNS_LITERAL_SIZE (KZ_ADDR_TEXT_SIZE + 2)
+
 struct kz_dnsmsg; /* a parsed message */
 
 enum kz_dns_section { KZ_DNS_ANSWER, KZ_DNS_AUTHORITY, KZ_DNS_ADDITIONAL };
@@ -40,6 +43,8 @@ struct kz_dns_mx {
 	uint16_t preference;
 	struct kz_name host; /* the root: null MX, unless host_odd */
 	bool host_odd;       /* not a name that kz_name_parse accepts */
+	/* With host_odd, an address in brackets, "[10.224.31.110]"; else "". */
+	char literal[KZ_DNS_LITERAL_SIZE];
 	uint32_t ttl_s;
 };
 
