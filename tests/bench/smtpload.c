@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include <bsd/stdlib.h>
+#include <bsd/string.h>
 
 struct load {
 	struct sockaddr_in own, server;
@@ -101,6 +102,20 @@ one_session(const struct load *load, int worker)
 	(void)fclose(session);
 }
 
+/* A header, 32 lines of 62 octets, the final dot. */
+static void
+make_body(void)
+{
+	size_t used = strlcpy(body, "Subject: load\r\n\r\n", sizeof(body));
+
+	for (int line = 0; line < 32; line++) {
+		memset(body + used, 'x', 60);
+		used += 60;
+		used += strlcpy(body + used, "\r\n", sizeof(body) - used);
+	}
+	(void)strlcpy(body + used, ".\r\n", sizeof(body) - used);
+}
+
 static double
 now(void)
 {
@@ -128,11 +143,7 @@ main(int argc, char **argv)
 	workers = (int)strtonum(argv[5], 1, 100, NULL);
 	load.rounds = (int)strtonum(argv[6], 1, 100000, NULL);
 	load.mails = (int)strtonum(argv[7], 1, 100000, NULL);
-	memset(body, 'x', 2000);
-	for (size_t i = 60; i < 2000; i += 62)
-		memcpy(body + i, "\r\n", 2);
-	memcpy(body, "Subject: load\r\n\r\n", 17);
-	(void)snprintf(body + 2000, sizeof(body) - 2000, "\r\n.\r\n");
+	make_body();
 	start = now();
 	for (int worker = 0; worker < workers; worker++) {
 		pid_t child = fork();

@@ -14,12 +14,14 @@
  * Berkeley DB does not free the regions of an environment that panicked; each
  * damage costs that once.
  */
+/* NOLINTBEGIN(bugprone-reserved-identifier): the sanitizer's own name */
 const char *__lsan_default_suppressions(void);
 const char *
 __lsan_default_suppressions(void)
 {
 	return "leak:libdb-5.3.so";
 }
+/* NOLINTEND(bugprone-reserved-identifier) */
 
 /* ---- a disk that fails on demand ---- */
 
