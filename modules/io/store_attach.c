@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "store_priv.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* Panics at one place without a success between, until it counts as damage. */
@@ -56,8 +57,16 @@ answer_failure(struct kz_store *store, int answer, struct aside *aside)
 	enum kz_result result;
 
 	if (reason != 0) {
-		store_fail(store, "%s cannot be opened: %s (%s)", store->home,
-			store_reason_text(reason), why);
+		/*
+		 * With rights the message names the file; elsewhere it differs
+		 * from one attempt to the next, and a cause is said once.
+		 */
+		if (reason == EACCES)
+			store_fail(store, "%s cannot be opened: %s (%s)",
+				store->home, store_reason_text(reason), why);
+		else
+			store_fail(store, "%s cannot be opened: %s",
+				store->home, store_reason_text(reason));
 		return KZ_EIO;
 	}
 	if (is_foreign(answer, &notes)) {
