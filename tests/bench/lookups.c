@@ -3,9 +3,11 @@
  * lookups - the comparison for kizuki-probe: a bare libunbound loop
  *
  * Usage: lookups ROOT_HINTS IN_FLIGHT <sites
- * For each site on standard input the look-ups that its examination needs at
- * least: SOA, NS and MX of the site, A and AAAA of its two MX hosts (mx1, mx2)
- * and of its own name.  No name server is asked directly, no port 25 touched.
+ * For each site sN.bench of tests/bench/probe.sh on standard input the 20
+ * look-ups that kizuki-probe hands to libunbound for it: SOA, NS and MX (twice)
+ * of the site, SOA and NS of its parent, A and AAAA of its two MX hosts, its
+ * two name servers, its parent's one, of its own name and of www.  No name
+ * server is asked directly, no port 25 touched, nothing is judged.
  * Prints the sites done in a second.
  */
 #include <stdbool.h>
@@ -21,13 +23,28 @@
 #include <unbound-event.h>
 #include <unbound.h>
 
-#define LOOKUPS 9
+#define LOOKUPS  20
+#define HOSTERS  50
+#define TYPE_SOA 6
+#define TYPE_NS  2
+#define TYPE_MX  15
+#define TYPE_A   1
+#define TYPE_A6  28
 
+/* Which name: the site with a prefix, or another one. */
 static const struct {
-	const char *prefix;
+	const char *prefix; /* NULL: fixed */
+	const char *fixed;  /* %u is the hoster */
 	int type;
-} wanted[LOOKUPS] = {{"", 6}, {"", 2}, {"", 15}, {"mx1.", 1}, {"mx1.", 28},
-	{"mx2.", 1}, {"mx2.", 28}, {"", 1}, {"", 28}};
+} wanted[LOOKUPS] = {{"", NULL, TYPE_SOA}, {"", NULL, TYPE_NS},
+	{"", NULL, TYPE_MX}, {"", NULL, TYPE_MX}, {NULL, "bench", TYPE_SOA},
+	{NULL, "bench", TYPE_NS}, {"mx1.", NULL, TYPE_A},
+	{"mx1.", NULL, TYPE_A6}, {"mx2.", NULL, TYPE_A},
+	{"mx2.", NULL, TYPE_A6}, {NULL, "ns1.h%u.bench", TYPE_A},
+	{NULL, "ns1.h%u.bench", TYPE_A6}, {NULL, "ns2.h%u.bench", TYPE_A},
+	{NULL, "ns2.h%u.bench", TYPE_A6}, {NULL, "ns.bench", TYPE_A},
+	{NULL, "ns.bench", TYPE_A6}, {"", NULL, TYPE_A}, {"", NULL, TYPE_A6},
+	{"www.", NULL, TYPE_A}, {"www.", NULL, TYPE_A6}};
 
 static struct ub_ctx *context;
 static struct event_base *base;
@@ -59,6 +76,25 @@ on_answer(void *arg, int rcode, void *packet, int len, int secure, char *why,
 /* NOLINTEND(readability-function-size, readability-non-const-parameter) */
 
 static void
+name_make(size_t which, const char *site, char *name, size_t size)
+{
+	const char *mark;
+	unsigned hoster = (unsigned)strtoul(site + 1, NULL, 10) % HOSTERS;
+
+	if (wanted[which].prefix != NULL) {
+		(void)snprintf(name, size, "%s%s", wanted[which].prefix, site);
+		return;
+	}
+	mark = strstr(wanted[which].fixed, "%u");
+	if (mark == NULL)
+		(void)snprintf(name, size, "%s", wanted[which].fixed);
+	else
+		(void)snprintf(name, size, "%.*s%u%s",
+			(int)(mark - wanted[which].fixed), wanted[which].fixed,
+			hoster, mark + 2);
+}
+
+static void
 next_site(void)
 {
 	char site[256], name[300];
@@ -74,8 +110,7 @@ next_site(void)
 	for (size_t i = 0; i < LOOKUPS; i++) {
 		int id;
 
-		(void)snprintf(
-			name, sizeof(name), "%s%s", wanted[i].prefix, site);
+		name_make(i, site, name, sizeof(name));
 		if (ub_resolve_event(context, name, wanted[i].type, 1, left,
 			    on_answer, &id) != 0)
 			errx(EX_SOFTWARE, "ub_resolve_event");
