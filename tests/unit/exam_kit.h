@@ -50,6 +50,8 @@ kit_host(struct kz_exam *exam, const char *text)
 {
 	struct kz_name name = {0};
 
+	if (text[0] == '[')
+		return kz_exam_literal(exam, text);
 	if (strcmp(text, ".") != 0)
 		name = kit_name(text);
 	return kz_exam_host(exam, &name);

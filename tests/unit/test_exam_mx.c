@@ -254,6 +254,11 @@ targets_that_are_no_hosts(void **state)
 			"mx-target-cname a none"},
 		{"no alias", "10 a", "a 10.0.0.1=alive",
 			"mx-target-cname a ok; mx-target-ip a none"},
+		{"an address in brackets", "10 [10.224.31.110], 20 b",
+			"b 10.0.0.2=alive",
+			"mx-target-ip [10.224.31.110] bad 3;"
+			"mx-target-missing [10.224.31.110] unknown;"
+			"mx-best-dead " S " unknown; mx-target-ip b none"},
 		{"an address", "10 10.224.31.110, 20 b",
 			"10.224.31.110 nx proven; b 10.0.0.2=alive",
 			"mx-target-ip 10.224.31.110 bad 3;"
