@@ -16,7 +16,6 @@ deliver() { # SERVER: the last reply but one: to the final dot, or to RCPT
 	mail $KEROCHAN "$1" example1.jp ishijima@example1.jp tei@jikocho.jp |
 		sed -n 's/^\(250 OK id\).*/\1/p;s/^450/&/p' | head -1
 }
-state_is() { kizuki --json show "$1" 2>/dev/null | grep -q "\"state\": *\"$2\""; }
 taken() { [ "$(deliver "$1")" = "250 OK id" ]; }
 
 start_kizukid

@@ -142,9 +142,7 @@ start_kizukid() {
 
 kizuki() { "$LAB_DIR/bin/kizuki" -c "$LAB_DIR/kizuki.conf" "$@"; }
 
-# verdict SITE: sound, suspect, broken or unknown
-verdict() {
-	kizuki --json show "$1" 2>/dev/null |
-		sed -n 's/.*"verdict": *"\([a-z]*\)".*/\1/p' | head -1
+# state_is SITE STATE: is it sound, suspect, broken or unknown?
+state_is() {
+	kizuki --json show "$1" 2>/dev/null | grep -q "\"state\": *\"$2\""
 }
-verdict_is() { [ "$(verdict "$1")" = "$2" ]; }
