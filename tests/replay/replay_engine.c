@@ -178,6 +178,21 @@ open_engine(void)
 		errx(EX_SOFTWARE, "no engine");
 }
 
+/* The list of shared senders with one name. */
+static void
+share(const char *name)
+{
+	FILE *file;
+
+	free(config.shared_senders);
+	if (asprintf(&config.shared_senders, "%s.shared", home) < 0)
+		errx(EX_OSERR, "out of memory");
+	file = fopen(config.shared_senders, "we");
+	if (file == NULL || fprintf(file, "%s\n", name) < 0 ||
+		fclose(file) != 0)
+		err(EX_CANTCREAT, "%s", config.shared_senders);
+}
+
 static void
 set_option(const char *word)
 {
@@ -201,6 +216,10 @@ set_option(const char *word)
 		config.greylist.scope = KZ_SCOPE_ALL;
 	else if (strncmp(word, "delay=", 6) == 0)
 		config.greylist.delay_s = (uint32_t)span_of(value);
+	else if (strncmp(word, "shared=", 7) == 0)
+		share(value);
+	else if (strncmp(word, "queue=", 6) == 0)
+		config.schedule.queue = (uint32_t)strtoll(value, NULL, 10);
 	else if (strncmp(word, "max_delay=", 10) == 0)
 		config.greylist.max_delay_s = (uint32_t)span_of(value);
 	else
@@ -550,6 +569,8 @@ main(void)
 	(void)play_lines(0, false);
 	kz_engine_close(&engine);
 	kz_store_close(&store);
+	if (config.shared_senders[0] != '\0')
+		(void)unlink(config.shared_senders);
 	kz_config_free(&config);
 	if (fflush(stdout) != 0)
 		err(EX_IOERR, "stdout");
