@@ -4,9 +4,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <syslog.h>
+#include <unistd.h>
 
-#define WINDOW_MS  60000
-#define WINDOW_MAX 10
+#define WINDOW_MS    60000
+#define WINDOW_MAX   10
+#define COLLECT_SIZE ((size_t)64 << 10)
 
 static int
 priority(enum kz_log_level level)
@@ -30,15 +32,39 @@ kz_log_open(struct kz_log *log, bool on_stderr, bool on_syslog)
 		openlog("kizukid", LOG_PID | LOG_NDELAY, LOG_MAIL);
 	log->on_stderr = on_stderr;
 	log->on_syslog = on_syslog;
+	kz_log_tick(log);
+}
+
+void
+kz_log_tick(struct kz_log *log)
+{
+	log->syslog_there = access("/dev/log", F_OK) == 0;
+}
+
+void
+kz_log_collect(void)
+{
+	/* A buffer that cannot be had costs speed, nothing else. */
+	(void)setvbuf(stderr, NULL, _IOFBF, COLLECT_SIZE);
+}
+
+void
+kz_log_flush(const struct kz_log *log)
+{
+	if (log->on_stderr)
+		(void)fflush(stderr);
 }
 
 void
 kz_log_say(const struct kz_log *log, enum kz_log_level level, const char *line)
 {
-	if (log->on_syslog)
+	if (log->on_syslog && log->syslog_there)
 		syslog(priority(level), "%s", line);
-	if (log->on_stderr)
-		fprintf(stderr, "kizukid: %s\n", line);
+	if (!log->on_stderr)
+		return;
+	(void)fprintf(stderr, "kizukid: %s\n", line);
+	if (level == KZ_LOG_ALERT)
+		kz_log_flush(log);
 }
 
 static void

@@ -10,6 +10,7 @@
 #ifndef KIZUKID_LOG_PRIV_H
 #define KIZUKID_LOG_PRIV_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -21,6 +22,11 @@
 struct kz_log {
 	bool on_stderr;
 	bool on_syslog;
+	/*
+	 * Whether somebody listens: without that each line would cost four
+	 * system calls in vain.  Read by the store's thread too.
+	 */
+	atomic_bool syslog_there;
 };
 
 /* Peers that misbehave a thousand times a second fill no disk. */
@@ -31,6 +37,16 @@ struct kz_log_limit {
 };
 
 void kz_log_open(struct kz_log *log, bool on_stderr, bool on_syslog);
+
+/* About once a second: is syslog there? */
+void kz_log_tick(struct kz_log *log);
+
+/*
+ * From now on lines for stderr collect until kz_log_flush: a system call for
+ * each decision would be a third of its cost.  An alert leaves at once.
+ */
+void kz_log_collect(void);
+void kz_log_flush(const struct kz_log *log);
 
 void kz_log_say(
 	const struct kz_log *log, enum kz_log_level level, const char *line);

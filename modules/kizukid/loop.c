@@ -65,6 +65,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	kz_observe_tick(daemon->engine, &now);
 	kz_schedule_tick(daemon->engine, &now);
 	touch_alive(daemon);
+	kz_log_tick(&daemon->log);
 	(void)sd_notify(0, "WATCHDOG=1");
 }
 
@@ -137,6 +138,7 @@ void
 kz_loop_run(struct kz_daemon *daemon)
 {
 	touch_alive(daemon);
+	kz_log_collect();
 	(void)sd_notify(0, "READY=1\nSTATUS=deciding");
 	while (!daemon->stop) {
 		struct kz_now now;
@@ -150,6 +152,7 @@ kz_loop_run(struct kz_daemon *daemon)
 		now = now_read();
 		kz_engine_commit(daemon->engine, &now);
 		kz_policyd_flush(daemon->policyd);
+		kz_log_flush(&daemon->log);
 		kz_store_beat(daemon->store);
 	}
 	(void)sd_notify(0, "STOPPING=1");
