@@ -11,7 +11,7 @@
 . "$(dirname "$0")/../e2e/lib.sh"
 rounds=${1:-15}
 disk=$(mktemp -d "$LAB_TREE/build/bench-exim.XXXXXX")
-trap 'umount "$LAB_DIR/exim" 2>/dev/null; rm -rf "$disk"' EXIT
+trap 'umount -l "$LAB_DIR/exim" || true; rm -rf "$disk"' EXIT
 install -d "$LAB_DIR/exim"
 mount --bind "$disk" "$LAB_DIR/exim"
 chmod 755 "$disk"
