@@ -59,6 +59,14 @@ kz_flight_find(struct kz_engine *engine, const struct kz_name *site)
 	return NULL;
 }
 
+static void
+let_go(struct kz_finding *finding)
+{
+	finding->outcome = KZ_OUTCOME_UNKNOWN;
+	(void)strlcpy(
+		finding->why, "our own side is in doubt", sizeof(finding->why));
+}
+
 /* True when each bad is judged one way or the other. */
 static bool
 settle(struct kz_engine *engine, struct kz_look *look, const struct kz_now *now)
@@ -76,15 +84,13 @@ settle(struct kz_engine *engine, struct kz_look *look, const struct kz_now *now)
 			finding->judged = true;
 			break;
 		case KZ_HEALTH_HOLD:
-			if (patient) {
+			if (patient)
 				settled = false;
-				break;
-			}
-			/* FALLTHROUGH */
+			else
+				let_go(finding);
+			break;
 		case KZ_HEALTH_UNKNOWN:
-			finding->outcome = KZ_OUTCOME_UNKNOWN;
-			(void)strlcpy(finding->why, "our own side is in doubt",
-				sizeof(finding->why));
+			let_go(finding);
 			break;
 		}
 	}

@@ -83,6 +83,9 @@ complain_unknown(struct config_reading *reading, const cfg_t *cfg,
 		key_buffer, buffer);
 }
 
+static void confuse_says(cfg_t *cfg, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
+
 static void
 confuse_says(cfg_t *cfg, const char *format, va_list args)
 {

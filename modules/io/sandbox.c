@@ -49,12 +49,17 @@ allow_sockets(scmp_filter_ctx filter)
 
 	for (size_t d = 0; d < 2; d++) {
 		for (size_t t = 0; t < 2; t++) {
+			/* SCMP_A0 leaves a field out, which clang warns of. */
+			const struct scmp_arg_cmp domain = {.arg = 0,
+				.op = SCMP_CMP_EQ,
+				.datum_a = (scmp_datum_t)domains[d]};
+			const struct scmp_arg_cmp type = {.arg = 1,
+				.op = SCMP_CMP_MASKED_EQ,
+				.datum_a = TYPE_MASK,
+				.datum_b = (scmp_datum_t)types[t]};
+
 			if (seccomp_rule_add(filter, SCMP_ACT_ALLOW,
-				    SCMP_SYS(socket), 2,
-				    SCMP_A0(SCMP_CMP_EQ,
-					    (scmp_datum_t)domains[d]),
-				    SCMP_A1(SCMP_CMP_MASKED_EQ, TYPE_MASK,
-					    (scmp_datum_t)types[t])) != 0)
+				    SCMP_SYS(socket), 2, domain, type) != 0)
 				return false;
 		}
 	}

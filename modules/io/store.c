@@ -29,6 +29,9 @@ store_table_name(enum kz_table table)
 }
 
 /* Foreign bytes in a path or a library's message stay on one line. */
+static void line_make(char *line, size_t size, const char *format, va_list args)
+	__attribute__((format(printf, 3, 0)));
+
 static void
 line_make(char *line, size_t size, const char *format, va_list args)
 {

@@ -67,6 +67,9 @@ kz_log_say(const struct kz_log *log, enum kz_log_level level, const char *line)
 		kz_log_flush(log);
 }
 
+static void say_va(const struct kz_log *log, enum kz_log_level level,
+	const char *format, va_list args) __attribute__((format(printf, 3, 0)));
+
 static void
 say_va(const struct kz_log *log, enum kz_log_level level, const char *format,
 	va_list args)

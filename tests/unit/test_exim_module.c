@@ -70,6 +70,10 @@ static struct outcome {
 	char request[20000]; /* all that the stub heard */
 } * seen;
 
+/* Exim's own name; its header does not tell the compiler of the format. */
+void log_write(unsigned int selector, int which, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 void
 log_write(unsigned int selector, int which, const char *format, ...)
 {
