@@ -71,10 +71,7 @@ static struct outcome {
 } * seen;
 
 /* Exim's own name; its header does not tell the compiler of the format. */
-void log_write(unsigned int selector, int which, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-void
+__attribute__((format(printf, 3, 4))) void
 log_write(unsigned int selector, int which, const char *format, ...)
 {
 	va_list args;
