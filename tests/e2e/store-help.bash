@@ -6,7 +6,7 @@
 # $place, drives tests/lab/storedrive through ask, and prints problems only.
 set -u
 B=${B:-build/gcc}
-[ "$(id -u)" = 0 ] || { echo "needs root"; exit 1; }
+[ "$(id -u)" = 0 ] || exec sudo -- env B="$B" bash "$0" "$@"
 if [ -z "${STORE_INSIDE:-}" ]; then
 	STORE_INSIDE=1 exec unshare -m --propagation private bash "$0" "$@"
 fi
