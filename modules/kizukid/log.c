@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -44,8 +45,16 @@ kz_log_tick(struct kz_log *log)
 void
 kz_log_collect(void)
 {
-	/* A buffer that cannot be had costs speed, nothing else. */
-	(void)setvbuf(stderr, NULL, _IOFBF, COLLECT_SIZE);
+	/*
+	 * Ours, and kept to the end of the process: without one glibc goes on
+	 * with the single octet that an unbuffered stream has, and writes a
+	 * line in pieces.  One that cannot be had costs speed, nothing else.
+	 */
+	char *buffer = malloc(COLLECT_SIZE);
+
+	if (buffer != NULL &&
+		setvbuf(stderr, buffer, _IOFBF, COLLECT_SIZE) != 0)
+		free(buffer);
 }
 
 void

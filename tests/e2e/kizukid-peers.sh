@@ -46,13 +46,30 @@ http GET /metrics | grep -q '^kizuki_bad_requests [4-9]' ||
 	"action=DUNNO" ] || say_wrong "a long sender is not answered DUNNO"
 [ "$(ask policy_context=third)" = "action=DUNNO" ] ||
 	say_wrong "an unknown stage is not answered DUNNO"
+[ "$(grep -c 'peer unix answered DUNNO: ' "$T/log")" -eq 2 ] ||
+	say_wrong "a value that is out of range is not logged"
 [ "$(ask foo=bar baz=)" = "action=DUNNO" ] || say_wrong "unknown attributes"
 
 # -------- many requests in one write are answered in order
 { for i in 1 2 3 4 5 6 7 8 9 10; do request "instance=i.$i"; done; } |
-	$PEER "$T/run/policy.sock" send >"$T/out"
+	$PEER "$T/run/policy.sock" send 3 >"$T/out"
 [ "$(grep -c '^action=DUNNO' "$T/out")" -eq 10 ] ||
 	say_wrong "pipelined: $(grep -c action= "$T/out") of 10 answers"
+
+# -------- a wake-up writes its log lines and its answers once, not one by one
+writes() { sed -n 's/^syscw: //p' "/proc/$PID/io"; }
+decided() { [ "$(grep -c 'instance=w\.' "$T/log")" -ge 100 ]; }
+i=0
+while [ $i -lt 100 ]; do
+	request "instance=w.$i" client_name=example1.jp
+	i=$((i + 1))
+done >"$T/hundred"
+before=$(writes)
+$PEER "$T/run/policy.sock" send 3 <"$T/hundred" >"$T/out"
+[ "$(grep -c '^action=DUNNO' "$T/out")" -eq 100 ] || say_wrong "not all answered"
+until_true 10 decided || say_wrong "not all decisions are logged"
+[ $(($(writes) - before)) -lt 50 ] ||
+	say_wrong "$(($(writes) - before)) writes for 100 decisions"
 
 # -------- at the cap the connection idle longest makes room
 mkfifo "$T/fifo"

@@ -77,12 +77,14 @@ start_daemon() {
 		{ say_wrong "kizukid does not start"; finish; }
 }
 
-# request [LINE...]: one policy request on stdout; later lines win
+# request [LINE...]: one policy request on stdout.  Of an attribute that comes
+# twice the first counts, so the lines given stand before the usual ones.
 request() {
-	printf '%s\n' request=smtpd_access_policy protocol_state=RCPT \
-		client_address=198.51.100.7 helo_name=example1.jp \
-		sender=a@example1.jp recipient=b@example.com instance=1.2.3.4
+	echo request=smtpd_access_policy
 	[ $# -eq 0 ] || printf '%s\n' "$@"
+	printf '%s\n' protocol_state=RCPT client_address=198.51.100.7 \
+		helo_name=example1.jp sender=a@example1.jp \
+		recipient=b@example.com instance=1.2.3.4
 	echo
 }
 

@@ -3,7 +3,7 @@
 # peer - one peer of kizukid, honest or not
 #
 #   peer.pl SOCKET ask                 stdin is sent, one answer is printed
-#   peer.pl SOCKET send                stdin is sent, then until the end is
+#   peer.pl SOCKET send [SECONDS]      stdin is sent, then until the end is
 #                                      read, at most 20 s: "closed" or "open"
 #   peer.pl SOCKET flood N             N octets without a newline, then as send
 #   peer.pl SOCKET hold N              N silent connections; "held" is said when
@@ -45,8 +45,8 @@ sub read_until {
 sub stdin_all { local $/; binmode STDIN; my $text = <STDIN>; return $text // '' }
 
 sub report {
-	my ($socket) = @_;
-	my ($text, $ended) = read_until($socket, 20, sub { 0 });
+	my ($socket, $limit) = @_;
+	my ($text, $ended) = read_until($socket, $limit // 20, sub { 0 });
 	print $text, $ended ? "closed\n" : "open\n";
 }
 
@@ -77,7 +77,7 @@ if ($verb eq 'ask') {
 		last unless $len;
 		$at += $len;
 	}
-	report($socket);
+	report($socket, $rest[0]);
 } elsif ($verb eq 'flood') {
 	my $left = $rest[0];
 	while ($left > 0) {
