@@ -5,30 +5,25 @@
 #
 #   tests/bench/probe.sh [SITES]
 #
-# A namespace of its own: root, a TLD with SITES delegations, 50 hosters with
+# In a lab of its own: a root and a TLD with SITES delegations, 50 hosters with
 # two name servers each, two MX hosts for each site that answer on port 25.  The
 # two programs run in turn, three times, 200 sites in flight; medians count.
 set -eu
-cd "$(dirname "$0")/../.."
+[ -n "${LAB_DIR:-}" ] || exec "$(dirname "$0")/../lab/lab.sh" "$0" "$@"
+cd "$LAB_TREE"
 B=${KZ_BUILD:-build/gcc}
 sites=${1:-10000}
-if [ "${KZ_INSIDE:-}" != 1 ]; then
-	root=
-	[ "$(id -u)" = 0 ] || root="sudo --"
-	# shellcheck disable=SC2086 # no word, or two
-	exec $root env KZ_INSIDE=1 KZ_BUILD="$B" unshare --net --mount --pid \
-		--fork --mount-proc --kill-child "$0" "$sites"
-fi
-T=$(mktemp -d "${TMPDIR:-/tmp}/kz-bench.XXXXXX")
-trap 'rm -rf "$T"' EXIT
-nsd=$(ls build/mta/*/usr/sbin/nsd 2>/dev/null | head -1)
-ulimit -n 20000
+# a tmpfs of the lab: gone with it, however it ends
+T=$LAB_DIR/bench
+mkdir "$T"
+ulimit -n "$(ulimit -Hn)"
 
-ip link set lo up
-for net in 10.50.0.0/16 10.51.0.0/16 10.60.0.0/15 10.9.0.0/24; do
+for net in 10.50.0.0/16 10.51.0.0/16 10.60.0.0/15; do
 	ip route add local $net dev lo
 done
 echo 1024 65535 >/proc/sys/net/ipv4/ip_local_port_range
+# a closed port says so each time, not a thousand times a second
+echo 0 >/proc/sys/net/ipv4/icmp_ratemask
 
 soa='3600 SOA ns.bench. root.bench. 2026112401 10800 3600 1209600 3600'
 mkdir "$T/z"
@@ -40,7 +35,7 @@ bench. 3600 NS ns.bench.
 ns.bench. 3600 A 10.51.0.2
 EOF
 awk -v n="$sites" -v soa="$soa" -v dir="$T" 'BEGIN {
-	tld = dir "/z/bench"; conf = dir "/zones.conf"; list = dir "/sites"
+	tld = dir "/z/bench"; conf = dir "/zones.conf"; list = dir "/sites"; sinks = dir "/sinks"
 	print "bench. " soa >tld
 	print "bench. 3600 NS ns.bench.\nns.bench. 3600 A 10.51.0.2" >tld
 	for (h = 0; h < 50; h++)
@@ -57,6 +52,7 @@ awk -v n="$sites" -v soa="$soa" -v dir="$T" 'BEGIN {
 		close(file)
 		printf "zone:\n  name: \"%s\"\n  zonefile: \"%s\"\n", site, file >conf
 		print site >list
+		print a ":25=smtp\n" b ":25=smtp" >sinks
 	}
 }'
 serve() { # NAME ADDRESSES... ; zones in $T/NAME.zones
@@ -85,7 +81,7 @@ serve() { # NAME ADDRESSES... ; zones in $T/NAME.zones
 		EOF
 		cat "$T/$name.zones"
 	} >"$T/$name/conf"
-	"${nsd:-nsd}" -d -c "$T/$name/conf" >"$T/$name/out" 2>&1 &
+	nsd -d -c "$T/$name/conf" >"$T/$name/out" 2>&1 &
 }
 printf 'zone:\n  name: "."\n  zonefile: "%s"\n' "$T/z/root" >"$T/root.zones"
 printf 'zone:\n  name: "bench"\n  zonefile: "%s"\n' "$T/z/bench" >"$T/tld.zones"
@@ -94,12 +90,23 @@ serve root 10.51.0.1
 serve tld 10.51.0.2
 # shellcheck disable=SC2046 # addresses are words
 serve hosts $(for h in $(seq 0 49); do echo "10.50.$h.1 10.50.$h.2"; done)
-"$B/lab/sink" 0.0.0.0:25=smtp >"$T/sink.out" 2>&1 &
-up() { [ "$(ss -Hlun 'sport = 53' | wc -l)" -ge 102 ] && [ -n "$(ss -Hltn 'sport = 25')" ]; }
+# a process and its command line hold some thousand addresses
+split -l 4000 "$T/sinks" "$T/sinks."
+for part in "$T"/sinks.??; do
+	# shellcheck disable=SC2046 # addresses are words
+	KZ_READY=$part.ready "$B/lab/sink" $(cat "$part") >"$part.out" 2>&1 &
+done
+up() {
+	local address part
+	for address in 10.51.0.1 10.51.0.2 10.50.49.2; do
+		[ -n "$(ss -Hlun "src $address and sport = 53")" ] || return 1
+	done
+	for part in "$T"/sinks.??; do [ -e "$part.ready" ] || return 1; done
+}
 tries=1200
 until up; do
 	tries=$((tries - 1))
-	[ $tries -gt 0 ] || { cat "$T"/*/log "$T"/*/out >&2; exit 1; }
+	[ $tries -gt 0 ] || { cat "$T"/*/out "$T"/*.out >&2; exit 1; }
 	sleep 0.05
 done
 printf '. 3600 NS a.root.\na.root. 3600 A 10.51.0.1\n' >"$T/hints"
