@@ -20,7 +20,7 @@ end_daemon() {
 	PID=
 }
 trap 'end_daemon; rm -rf "$T"' EXIT
-trap 'exit 1' INT TERM
+trap 'exit 1' INT TERM HUP PIPE
 
 say_wrong() {
 	echo "WRONG: $*"
