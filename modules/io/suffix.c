@@ -2,6 +2,7 @@
 #include "kizuki/io/suffix.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <libpsl.h>
 
@@ -44,4 +45,16 @@ kz_suffix_public(const struct kz_suffix *suffix, const struct kz_name *name)
 	return name->len == 0 ||
 		psl_is_public_suffix2(suffix->list, name->text, PSL_TYPE_ANY) !=
 		0;
+}
+
+enum kz_result
+kz_suffix_registrable(const struct kz_suffix *suffix,
+	const struct kz_name *name, struct kz_name *registrable)
+{
+	const char *found = psl_registrable_domain(suffix->list, name->text);
+
+	if (found == NULL)
+		return KZ_NOT_FOUND;
+	return kz_name_parse(
+		(struct kz_str){found, strlen(found)}, registrable);
 }

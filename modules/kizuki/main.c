@@ -43,6 +43,10 @@ static const struct command commands[] = {
 	{"forget", "SITE", "remove all that is stored about it", 1, 1,
 		cli_forget},
 	{"status", "", "kizukid's state", 0, 0, cli_status},
+	{"org", "NAME...", "the registrable domain of each name", 1, 1000,
+		cli_org},
+	{"symptoms", "[ID]", "the catalogue of faults, as a page", 0, 1,
+		cli_symptoms},
 	{"config", "sample|manual|man|help|check", "the configuration's texts",
 		1, 1, cli_config},
 };

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# generated - what is made from the table of options is what the table says
+# generated - what is made from the tables of options and symptoms fits them
 #
 #   tests/lint/generated.sh KIZUKI
 #
@@ -12,16 +12,19 @@ cd "$(dirname "$0")/../.."
 new=$(mktemp) && trap 'rm -f "$new"' EXIT
 failed=0
 
-while read -r word file; do
-	"$kizuki" config "$word" >"$new" || exit 1
+while read -r file words; do
+	# shellcheck disable=SC2086 # the arguments of a command
+	"$kizuki" $words >"$new" || exit 1
 	cmp -s "$new" "$file" && continue
 	cat "$new" >"$file"
-	echo "$file: did not fit modules/io/options.def; made anew" >&2
+	echo "$file: did not fit its table; made anew" >&2
 	failed=1
 done <<EOF
-manual docs/configuration.md
-sample docs/kizuki.conf
-man docs/kizuki.conf.5
+docs/configuration.md config manual
+docs/kizuki.conf config sample
+docs/kizuki.conf.5 config man
+docs/symptoms.md symptoms
+docs/symptoms.ja.md --lang ja symptoms
 EOF
 
 # The sample itself must be a good file.

@@ -288,6 +288,35 @@ the_configuration_is_checked(void **state)
 	cli_clean(&run);
 }
 
+static void
+registrable_domains_need_no_kizukid(void **state)
+{
+	(void)state;
+	cli_make(&run, NULL, "");
+	CLI(&run, "org", "mx.town.taishi.osaka.lg.jp", "co.jp", "example1.jp");
+	assert_int_equal(run.status, 0);
+	assert_string_equal(run.out, "osaka.lg.jp\n-\nexample1.jp\n");
+	CLI(&run, "org", "www.example1.jp", "a..b");
+	complains(EX_DATAERR, "a..b: is no domain name");
+	assert_string_equal(run.out, "example1.jp\n-\n");
+	cli_clean(&run);
+}
+
+static void
+the_catalogue_is_printed(void **state)
+{
+	(void)state;
+	cli_make(&run, NULL, "");
+	CLI(&run, "symptoms", "soa-mname-dead");
+	assert_int_equal(run.status, 0);
+	says("4 points · convicts alone · evidence: network · about: a host");
+	CLI(&run, "--lang", "ja", "symptoms", "soa-mname-dead");
+	says("4 点 · 単独で判定 · 種別: ネットワーク · 対象: ホスト");
+	CLI(&run, "symptoms", "soa-dead");
+	complains(EX_USAGE, "soa-dead: no such symptom");
+	cli_clean(&run);
+}
+
 #define FINDING                                                                \
 	"{\"v\":1,\"t\":1582941600,\"subject\":\"example1.jp\",\"id\":"        \
 	"\"mx-best-dead\",\"object\":\"example1.jp\",\"outcome\":\"bad\","     \
@@ -339,6 +368,8 @@ main(void)
 		cmocka_unit_test(what_hinders_us_is_told_apart),
 		cmocka_unit_test(without_rights_the_group_is_named),
 		cmocka_unit_test(the_configuration_is_checked),
+		cmocka_unit_test(registrable_domains_need_no_kizukid),
+		cmocka_unit_test(the_catalogue_is_printed),
 		cmocka_unit_test(findings_go_out_and_in),
 	};
 

@@ -64,6 +64,40 @@ suffixes_of_both_sections_are_public(void **state)
 }
 
 static void
+a_registrable_domain_is_one_label_more(void **state)
+{
+	static const struct {
+		const char *name, *registrable; /* NULL: none */
+	} rows[] = {
+		{"www.example1.jp", "example1.jp"},
+		{"example1.jp", "example1.jp"},
+		{"a.b.example.co.jp", "example.co.jp"},
+		{"mx.town.taishi.osaka.lg.jp", "osaka.lg.jp"},
+		{"www.city.kawasaki.jp", "city.kawasaki.jp"},
+		{"someone.github.io", "someone.github.io"},
+		{"a.nosuchtopleveldomain", "a.nosuchtopleveldomain"},
+		{"co.jp", NULL},
+		{"jp", NULL},
+		{"", NULL},
+	};
+	struct kz_suffix *suffix = NULL;
+
+	(void)state;
+	assert_int_equal(kz_suffix_open(NULL, &suffix), KZ_OK);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct kz_name name = name_of(rows[i].name), found = {0};
+		enum kz_result result =
+			kz_suffix_registrable(suffix, &name, &found);
+
+		if (rows[i].registrable == NULL)
+			assert_int_equal(result, KZ_NOT_FOUND);
+		else
+			assert_string_equal(found.text, rows[i].registrable);
+	}
+	kz_suffix_close(&suffix);
+}
+
+static void
 a_list_of_ones_own_is_taken(void **state)
 {
 	char path[] = "/tmp/kz-suffix-XXXXXX";
@@ -148,6 +182,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(suffixes_of_both_sections_are_public),
+		cmocka_unit_test(a_registrable_domain_is_one_label_more),
 		cmocka_unit_test(a_list_of_ones_own_is_taken),
 		cmocka_unit_test(names_as_people_write_them),
 		cmocka_unit_test(odd_lengths_and_octets_are_refused),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * suffix - is a zone a public suffix, where strangers register names?
+ * suffix - public suffixes, below which strangers register names
  *
  * What:   the Public Suffix List, ICANN and PRIVATE sections, by libpsl.  A
  *         single label that the list does not hold counts as one, and so does
@@ -31,5 +31,13 @@ void kz_suffix_close(struct kz_suffix **suffix);
 /* True for "jp", "co.jp", "github.io" and the root. */
 bool kz_suffix_public(
 	const struct kz_suffix *suffix, const struct kz_name *name);
+
+/*
+ * The registrable domain: the public suffix of name and one label more.
+ * KZ_NOT_FOUND: name is a public suffix itself.
+ */
+KZ_MUST_CHECK enum kz_result kz_suffix_registrable(
+	const struct kz_suffix *suffix, const struct kz_name *name,
+	struct kz_name *registrable);
 
 #endif
