@@ -141,6 +141,8 @@ weigh(const struct kz_verdict_input *input, size_t row,
 		(kz_evidence_netclasses(given->evidence) & input->suspended) !=
 			0)
 		reason->fate = KZ_REASON_SUSPENDED;
+	if (given->pardoned)
+		reason->fate = KZ_REASON_PARDONED;
 	if (reason->points > info->points)
 		reason->points = info->points;
 	reason->convicts =

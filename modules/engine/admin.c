@@ -145,6 +145,7 @@ list_site(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
 		return true;
 	name = kz_name_reversed(&reversed);
 	kz_rows_load(engine, &name, &site.zone, &rows);
+	kz_facts_apply(engine, &name, listing->now, &rows);
 	kz_rows_verdict(engine, &site, &rows, false, listing->now, &verdict);
 	since_s = oldest_bad(&verdict, &rows, KZ_REASON_COUNTS);
 	if (since_s == 0)
@@ -187,6 +188,7 @@ kz_site_view_make(struct kz_engine *engine, const struct kz_name *site,
 	if (memo != NULL)
 		made->site = memo->site;
 	kz_rows_load(engine, site, &made->site.zone, rows);
+	kz_facts_apply(engine, site, now, rows);
 	kz_rows_verdict(
 		engine, &made->site, rows, if_this_lasts, now, &made->verdict);
 	made->known = memo != NULL || rows->count > 0;

@@ -155,6 +155,7 @@ kz_engine_close(struct kz_engine **engine)
 	kz_queue_free(*engine);
 	kz_trusts_free(*engine);
 	kz_memos_free(*engine);
+	kz_facts_free(*engine);
 	free((*engine)->shared.list);
 	free((*engine)->health);
 	free((*engine)->origins);

@@ -15,6 +15,7 @@
 #include "kizuki/io/store.h"
 
 #include "canary_priv.h"
+#include "fact_priv.h"
 #include "flight_priv.h"
 #include "grey_priv.h"
 #include "hold_priv.h"
@@ -49,6 +50,7 @@ struct kz_engine {
 	uint8_t sweep_touch[KZ_STORE_KEY_MAX];
 	size_t sweep_touch_len;
 	struct kz_canaries canaries;
+	struct kz_fact_table facts;
 };
 
 /* One line to the program's log. */

@@ -188,6 +188,7 @@ remake(struct kz_engine *engine, struct kz_memo *memo, const struct kz_now *now)
 	struct kz_rows rows;
 
 	kz_rows_load(engine, &memo->name, &memo->site.zone, &rows);
+	kz_facts_apply(engine, &memo->name, now, &rows);
 	kz_rows_verdict(engine, &memo->site, &rows, false, now, &verdict);
 	kz_rows_free(&rows);
 	memo->valid = true;

@@ -48,12 +48,16 @@ struct kz_memos {
 };
 
 /* All evidence that a site's verdict is made of. */
+/* Objects of one site; the worst zone has 13 name servers and 10 MX hosts. */
+#define KZ_ROWS_MAX 256
+
 struct kz_rows {
 	size_t count;
 	struct kz_evidence_row *rows;
 	struct kz_evidence *evidence; /* count of them */
 	struct kz_name *subjects;     /* count of them */
 	char (*objects)[KZ_OBJECT_MAX + 1];
+	int64_t until_s; /* a pardon among them ends; INT64_MAX: none */
 };
 
 void kz_memos_free(struct kz_engine *engine);

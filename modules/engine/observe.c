@@ -209,6 +209,7 @@ kz_observe_tick(struct kz_engine *engine, const struct kz_now *now)
 
 	kz_health_forget_future(engine->health, now->wall_s);
 	update_suspended(engine, now);
+	kz_facts_tick(engine, now);
 	TAILQ_FOREACH_SAFE (hold, &engine->holds.list, next, next) {
 		if (!judge_bad(engine, &hold->finding, now))
 			continue;

@@ -7,9 +7,6 @@
 
 #include "engine_priv.h"
 
-/* Objects of one site; the worst zone has 13 name servers and 10 MX hosts. */
-#define ROWS_MAX 256
-
 /* reversed subject, NUL, symptom's identifier, NUL, object */
 static size_t
 row_key(const struct kz_name *subject, enum kz_symptom symptom,
@@ -108,7 +105,7 @@ load_row(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
 		.object = rows->objects[at],
 		.evidence = &rows->evidence[at],
 	};
-	return ++rows->count < ROWS_MAX;
+	return ++rows->count < KZ_ROWS_MAX;
 }
 
 static void
@@ -120,7 +117,7 @@ load_subject(struct kz_engine *engine, const struct kz_name *subject,
 		.rows = rows, .subject = subject, .zone_only = zone_only};
 	size_t len = kz_memo_key(subject, prefix, KZ_NAME_MAX);
 
-	if (rows->count == ROWS_MAX)
+	if (rows->count == KZ_ROWS_MAX)
 		return;
 	prefix[len++] = '\0';
 	loading.prefix_len = len;
@@ -134,10 +131,13 @@ kz_rows_load(struct kz_engine *engine, const struct kz_name *site,
 	const struct kz_name *zone, struct kz_rows *rows)
 {
 	*rows = (struct kz_rows){
-		.rows = kz_engine_alloc(ROWS_MAX, sizeof(*rows->rows)),
-		.evidence = kz_engine_alloc(ROWS_MAX, sizeof(*rows->evidence)),
-		.subjects = kz_engine_alloc(ROWS_MAX, sizeof(*rows->subjects)),
-		.objects = kz_engine_alloc(ROWS_MAX, sizeof(*rows->objects)),
+		.rows = kz_engine_alloc(KZ_ROWS_MAX, sizeof(*rows->rows)),
+		.evidence =
+			kz_engine_alloc(KZ_ROWS_MAX, sizeof(*rows->evidence)),
+		.subjects =
+			kz_engine_alloc(KZ_ROWS_MAX, sizeof(*rows->subjects)),
+		.objects = kz_engine_alloc(KZ_ROWS_MAX, sizeof(*rows->objects)),
+		.until_s = INT64_MAX,
 	};
 	load_subject(engine, site, false, rows);
 	if (zone->len > 0 && !kz_name_equal(zone, site))
@@ -195,6 +195,8 @@ kz_rows_verdict(struct kz_engine *engine, const struct kz_site *site,
 	};
 
 	kz_verdict_make(&input, verdict);
+	if (rows->until_s < verdict->until_s)
+		verdict->until_s = rows->until_s;
 	if (input.examined && site->examined_s + lasts_s + 1 < verdict->until_s)
 		verdict->until_s = site->examined_s + lasts_s + 1;
 	apply_words(site, now, verdict);

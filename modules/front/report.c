@@ -22,6 +22,8 @@ kz_report_fate_text(enum kz_reason_fate fate)
 		return "waiting";
 	case KZ_REASON_SUSPENDED:
 		return "suspended";
+	case KZ_REASON_PARDONED:
+		return "pardoned";
 	}
 	return "";
 }

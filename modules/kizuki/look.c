@@ -92,8 +92,11 @@ gather(const struct cli *cli, const struct cli_look *look,
 			at++;
 		if (at == count) {
 			evidence[at] = kz_evidence_make();
-			rows[at] = (struct kz_evidence_row){finding->symptom,
-				finding->object, &evidence[at]};
+			rows[at] = (struct kz_evidence_row){
+				.symptom = finding->symptom,
+				.object = finding->object,
+				.evidence = &evidence[at],
+			};
 			count++;
 		}
 		(void)kz_evidence_add(&evidence[at], finding,

@@ -43,6 +43,8 @@ static const struct command commands[] = {
 	{"forget", "SITE", "remove all that is stored about it", 1, 1,
 		cli_forget},
 	{"status", "", "kizukid's state", 0, 0, cli_status},
+	{"fact", "add [!]DOMAIN SYMPTOM [KEY=VALUE...]|list|remove",
+		"what only a person can know", 1, 12, cli_fact},
 	{"org", "NAME...", "the registrable domain of each name", 1, 1000,
 		cli_org},
 	{"symptoms", "[ID]", "the catalogue of faults, as a page", 0, 1,

@@ -17,6 +17,7 @@
 #include "kizuki/io/config.h"
 #include "listen_priv.h"
 #include "log_priv.h"
+#include "facts_priv.h"
 #include "policyd_priv.h"
 #include "prober_priv.h"
 
@@ -44,6 +45,7 @@ struct kz_daemon {
 	/* of the loop */
 	struct event *signals[3];
 	struct event *tick;
+	struct kz_facts_seen facts;
 	int alive_fd; /* run_dir/alive; -1: none */
 	bool stop;
 };

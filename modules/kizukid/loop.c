@@ -62,6 +62,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	kz_facts_look(&daemon->facts, daemon, &now);
 	kz_observe_tick(daemon->engine, &now);
 	kz_schedule_tick(daemon->engine, &now);
 	touch_alive(daemon);

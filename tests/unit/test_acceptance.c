@@ -49,8 +49,9 @@ evidence_of(enum kz_symptom symptom, const char *object)
 			return &evidence[i];
 	}
 	assert_true(row_count < ROWS_MAX);
-	rows[row_count] =
-		(struct kz_evidence_row){symptom, object, &evidence[row_count]};
+	rows[row_count] = (struct kz_evidence_row){.symptom = symptom,
+		.object = object,
+		.evidence = &evidence[row_count]};
 	return &evidence[row_count++];
 }
 

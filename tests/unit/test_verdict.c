@@ -53,8 +53,8 @@ bad_for(enum kz_symptom symptom, const char *object, uint8_t weight,
 			addr);
 	for (; finding.when_s <= NOW_S; finding.when_s += 6 * HOUR_S)
 		(void)kz_evidence_add(made, &finding, &rules[class], NOW_S);
-	rows[input.row_count++] =
-		(struct kz_evidence_row){symptom, object, made};
+	rows[input.row_count++] = (struct kz_evidence_row){
+		.symptom = symptom, .object = object, .evidence = made};
 	return made;
 }
 

@@ -49,6 +49,7 @@ struct kz_evidence_row {
 	enum kz_symptom symptom;
 	const char *object; /* NUL-terminated */
 	const struct kz_evidence *evidence;
+	bool pardoned; /* the operator set this symptom aside */
 };
 
 enum kz_reason_fate {
@@ -56,6 +57,7 @@ enum kz_reason_fate {
 	KZ_REASON_DROPPED,   /* the same cause counts with another symptom */
 	KZ_REASON_WAITING,   /* bad, not persistent */
 	KZ_REASON_SUSPENDED, /* persistent, but our own side is in doubt */
+	KZ_REASON_PARDONED,  /* set aside by the operator */
 };
 
 struct kz_reason {

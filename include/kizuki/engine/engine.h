@@ -23,6 +23,7 @@
 #include "kizuki/core/verify.h"
 
 struct kz_config;
+struct kz_fact;
 struct kz_engine;
 struct kz_store;
 struct kz_touch;
@@ -90,6 +91,13 @@ KZ_MUST_CHECK enum kz_result kz_engine_open(const struct kz_config *config,
 
 /* Free it; nothing is lost that was committed.  NULL is fine. */
 void kz_engine_close(struct kz_engine **engine);
+
+/*
+ * What the operator states from now on, instead of what was stated before;
+ * list is copied.
+ */
+void kz_engine_facts(struct kz_engine *engine, const struct kz_fact *list,
+	size_t count, const struct kz_now *now);
 
 /* Make what was decided durable; after it the answers may leave. */
 void kz_engine_commit(struct kz_engine *engine, const struct kz_now *now);

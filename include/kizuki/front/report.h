@@ -41,7 +41,7 @@ KZ_MUST_CHECK enum kz_result kz_report_make(
 void kz_report_needs(const struct kz_evidence *evidence, enum kz_class class,
 	const struct kz_persistence *rule, struct kz_text *text);
 
-/* "counts", "dropped", "waiting", "suspended"; static. */
+/* "counts", "dropped", "waiting", "suspended", "pardoned"; static. */
 const char *kz_report_fate_text(enum kz_reason_fate fate);
 
 #endif
