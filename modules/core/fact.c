@@ -249,8 +249,10 @@ kz_fact_parse(struct kz_str text, int64_t now_s, struct kz_fact *fact,
 static void
 print_value(struct kz_text *text, const char *key, const char *value)
 {
-	bool quoted = strpbrk(value, " \t=#") != NULL;
+	bool quoted = false;
 
+	for (const char *at = value; *at != '\0'; at++)
+		quoted = quoted || strchr(" \t=#", *at) != NULL;
 	kz_text_word(text, " ");
 	kz_text_word(text, key);
 	kz_text_word(text, quoted ? "=\"" : "=");
