@@ -37,7 +37,8 @@ enum option_type {
 	OPTION_ADDRS,
 	OPTION_NETS,
 	OPTION_NAMES,
-	OPTION_ENDPOINTS
+	OPTION_ENDPOINTS,
+	OPTION_SOCKETS
 };
 
 /* Units of durations (in milliseconds) and octets, the largest first. */
@@ -107,6 +108,16 @@ struct kz_str option_word(const char *words, size_t i);
  */
 KZ_MUST_CHECK enum kz_result option_set(
 	const struct option *option, const char *text, void *place);
+
+/* The same for the types that are lists. */
+KZ_MUST_CHECK enum kz_result option_list_add(
+	const struct option *option, const char *text, void *place);
+
+/* Of a TEXT, PATH or URL: its length and octets. */
+bool option_text_good(const struct option *option, const char *text);
+
+struct kz_str config_view(const char *text);
+bool config_str_is(struct kz_str str, const char *text);
 
 /* "a duration from 1s to 1d, as 300, 10m, 6h or 7d" */
 void option_expected(const struct option *option, char buffer[EXPECTED_SIZE]);

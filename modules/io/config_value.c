@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "config_priv.h"
-#include "kizuki/io/idn.h"
 
 #define NUMBER_DIGITS 12 /* a number longer than this is out of any range */
 
@@ -25,12 +24,6 @@ const struct config_unit config_octets[CONFIG_OCTETS] = {
 	{"K", INT64_C(1) << 10},
 	{"", 1},
 };
-
-static struct kz_str
-view(const char *text)
-{
-	return (struct kz_str){text, strlen(text)};
-}
 
 /* A whole number and what follows it.  False: no number, or a huge one. */
 static bool
@@ -135,17 +128,11 @@ option_word(const char *words, size_t i)
 	}
 }
 
-static bool
-str_is(struct kz_str str, const char *text)
-{
-	return strlen(text) == str.len && memcmp(str.ptr, text, str.len) == 0;
-}
-
 static enum kz_result
 word_set(const struct option *option, const char *text, void *place)
 {
 	for (size_t i = 0; option_word(option->words, i).len > 0; i++) {
-		if (!str_is(option_word(option->words, i), text))
+		if (!config_str_is(option_word(option->words, i), text))
 			continue;
 		if (option->type == OPTION_SWITCH)
 			*(bool *)place = i == 1;
@@ -156,8 +143,8 @@ word_set(const struct option *option, const char *text, void *place)
 	return KZ_EINVAL;
 }
 
-static bool
-text_good(const struct option *option, const char *text)
+bool
+option_text_good(const struct option *option, const char *text)
 {
 	size_t len = strlen(text);
 
@@ -182,7 +169,7 @@ text_set(const struct option *option, const char *text, void *place)
 {
 	char *copy;
 
-	if (!text_good(option, text))
+	if (!option_text_good(option, text))
 		return KZ_EINVAL;
 	copy = strdup(text);
 	if (copy == NULL)
@@ -200,125 +187,11 @@ addr_set(const struct option *option, const char *text, void *place)
 	struct kz_addr addr = {0};
 
 	if (*text != '\0' &&
-		(kz_addr_parse(view(text), &addr) != KZ_OK ||
+		(kz_addr_parse(config_view(text), &addr) != KZ_OK ||
 			addr.family != family))
 		return KZ_EINVAL;
 	memcpy(place, &addr, sizeof(addr));
 	return KZ_OK;
-}
-
-/* The common beginning of every list in struct kz_config. */
-struct list {
-	void *start;
-	size_t count;
-};
-
-static enum kz_result
-list_add(const struct option *option, struct list *list, const void *element,
-	size_t size)
-{
-	void *longer;
-
-	if ((int64_t)list->count >= option->max)
-		return KZ_EFULL;
-	longer = reallocarray(list->start, list->count + 1, size);
-	if (longer == NULL)
-		return KZ_ENOMEM;
-	memcpy((char *)longer + list->count * size, element, size);
-	list->start = longer;
-	list->count++;
-	return KZ_OK;
-}
-
-static enum kz_result
-net_add(const struct option *option, struct kz_str text, struct list *list)
-{
-	struct kz_net net;
-
-	if (kz_net_parse(text, &net) != KZ_OK)
-		return KZ_EINVAL;
-	for (size_t i = 0; i < list->count; i++)
-		if (kz_net_equal((struct kz_net *)list->start + i, &net))
-			return KZ_OK; /* once is enough */
-	return list_add(option, list, &net, sizeof(net));
-}
-
-/* A network, or the option's word for several. */
-static enum kz_result
-nets_add(const struct option *option, const char *text, struct list *list)
-{
-	enum kz_result result = KZ_OK;
-	struct kz_str preset = option_word(option->words, 0);
-
-	if (preset.len == 0 || !str_is(preset, text))
-		return net_add(option, view(text), list);
-	for (size_t i = 1; result == KZ_OK; i++) {
-		struct kz_str net = option_word(option->words, i);
-
-		if (net.len == 0)
-			break;
-		result = net_add(option, net, list);
-	}
-	return result;
-}
-
-/* 10.0.0.1:10040 or [2001:db8::1]:10040 */
-static enum kz_result
-endpoint_add(const struct option *option, const char *text, struct list *list)
-{
-	struct kz_endpoint endpoint;
-	const char *colon = strrchr(text, ':');
-	const char *error = NULL;
-	struct kz_str addr;
-	enum kz_addr_family family = KZ_ADDR_V4;
-
-	if (colon == NULL || !isdigit((unsigned char)colon[1]))
-		return KZ_EINVAL;
-	addr = (struct kz_str){text, (size_t)(colon - text)};
-	if (addr.len > 2 && text[0] == '[' && colon[-1] == ']') {
-		addr = (struct kz_str){text + 1, addr.len - 2};
-		family = KZ_ADDR_V6;
-	}
-	endpoint.port = (uint16_t)strtonum(colon + 1, 1, UINT16_MAX, &error);
-	if (error != NULL || kz_addr_parse(addr, &endpoint.addr) != KZ_OK ||
-		endpoint.addr.family != family)
-		return KZ_EINVAL;
-	return list_add(option, list, &endpoint, sizeof(endpoint));
-}
-
-static enum kz_result
-element_add(const struct option *option, const char *text, struct list *list)
-{
-	struct kz_name name;
-	struct kz_addr addr;
-
-	switch (option->type) {
-	case OPTION_NETS:
-		return nets_add(option, text, list);
-	case OPTION_ENDPOINTS:
-		return endpoint_add(option, text, list);
-	case OPTION_NAMES:
-		if (kz_idn_name(view(text), &name) != KZ_OK || name.len == 0)
-			return KZ_EINVAL;
-		return list_add(option, list, &name, sizeof(name));
-	default:
-		if (kz_addr_parse(view(text), &addr) != KZ_OK)
-			return KZ_EINVAL;
-		return list_add(option, list, &addr, sizeof(addr));
-	}
-}
-
-static enum kz_result
-list_set(const struct option *option, const char *text, void *place)
-{
-	struct list list;
-	enum kz_result result;
-
-	/* the list's own type is unknown here; its shape is the same */
-	memcpy(&list, place, sizeof(list));
-	result = element_add(option, text, &list);
-	memcpy(place, &list, sizeof(list));
-	return result;
 }
 
 enum kz_result
@@ -345,7 +218,8 @@ option_set(const struct option *option, const char *text, void *place)
 	case OPTION_NETS:
 	case OPTION_NAMES:
 	case OPTION_ENDPOINTS:
-		return list_set(option, text, place);
+	case OPTION_SOCKETS:
+		return option_list_add(option, text, place);
 	}
 	return KZ_EINVAL;
 }
@@ -384,6 +258,7 @@ option_free(const struct option *option, void *place)
 	case OPTION_NETS:
 	case OPTION_NAMES:
 	case OPTION_ENDPOINTS:
+	case OPTION_SOCKETS:
 		memcpy(&owned, place, sizeof(owned)); /* of whatever type */
 		free(owned);
 		break;

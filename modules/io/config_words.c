@@ -135,6 +135,12 @@ option_kind(const struct option *option, struct kz_text *text)
 	case OPTION_ENDPOINTS:
 		put_list(text, "ADDRESS:PORT or [ADDRESS]:PORT", option);
 		break;
+	case OPTION_SOCKETS:
+		put_list(text,
+			"paths from the root, each up to 107 octets without "
+			"blanks",
+			option);
+		break;
 	}
 }
 

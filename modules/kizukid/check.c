@@ -63,6 +63,8 @@ kz_check(const struct kz_daemon *daemon)
 		faults += fault(
 			daemon, "user", config->user, "there is no such user");
 	faults += check_group(daemon, "policy_group", config->policy_group);
+	faults +=
+		check_group(daemon, "socketmap_group", config->socketmap_group);
 	faults += check_group(daemon, "api_group", config->api_group);
 	faults += check_folder(daemon, "state_dir", config->state_dir);
 	faults += check_folder(daemon, "run_dir", config->run_dir);

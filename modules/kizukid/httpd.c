@@ -316,7 +316,7 @@ kz_httpd_open(const struct kz_httpd_options *options,
 		good = start(made);
 	}
 	for (size_t i = 0; i < set->count && good; i++) {
-		if (!set->sockets[i].api)
+		if (set->sockets[i].kind != KZ_LISTEN_API)
 			continue;
 		good = kz_accept_open(options->base, set->sockets[i].fd, &hooks,
 			       options->log,

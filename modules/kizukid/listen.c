@@ -1,139 +1,36 @@
 /* SPDX-License-Identifier: ISC */
 #include "listen_priv.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <bsd/string.h>
 #include <systemd/sd-daemon.h>
 
-#include "rights_priv.h"
+#include "listen_inner_priv.h"
 
-/* Enough for every smtpd of a busy host to connect in the same moment. */
-#define BACKLOG 1024
-
-static struct kz_listen_socket *
-add(struct kz_listen *set, int fd, bool api, bool tcp)
+struct kz_listen_socket *
+kz_listen_add(struct kz_listen *set, int fd, enum kz_listen_kind kind)
 {
 	struct kz_listen_socket *made = &set->sockets[set->count++];
 
-	*made = (struct kz_listen_socket){.fd = fd, .api = api, .tcp = tcp};
+	assert(set->count <= KZ_LISTEN_MAX);
+	*made = (struct kz_listen_socket){.fd = fd, .kind = kind};
 	return made;
 }
 
-static enum kz_result
-fail(const struct kz_log *log, const char *where, const char *what)
+enum kz_result
+kz_listen_fail(const struct kz_log *log, const char *where, const char *what)
 {
 	kz_log_format(
 		log, KZ_LOG_ALERT, "%s: %s: %s", where, what, strerror(errno));
 	return KZ_EIO;
-}
-
-/* What is at path now?  KZ_OK: nothing, or it was stale and is gone. */
-static enum kz_result
-clear_stale(const struct sockaddr_un *at, const struct kz_log *log)
-{
-	struct stat found;
-	int fd = -1;
-	int cause = 0;
-
-	if (lstat(at->sun_path, &found) != 0)
-		return errno == ENOENT
-			? KZ_OK
-			: fail(log, at->sun_path, "cannot be looked at");
-	if (!S_ISSOCK(found.st_mode)) {
-		kz_log_format(log, KZ_LOG_ALERT,
-			"%s: is there and is no socket; move it away",
-			at->sun_path);
-		return KZ_EIO;
-	}
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return fail(log, at->sun_path, "no socket to be had");
-	cause = connect(fd, (const struct sockaddr *)at, sizeof(*at)) == 0
-		? 0
-		: errno;
-	close(fd);
-	if (cause == ECONNREFUSED) {
-		if (unlink(at->sun_path) != 0 && errno != ENOENT)
-			return fail(log, at->sun_path, "stale, not removable");
-		kz_log_format(log, KZ_LOG_INFO,
-			"%s: a stale socket was left by a kizukid that is "
-			"gone; removed",
-			at->sun_path);
-		return KZ_OK;
-	}
-	if (cause == ENOENT)
-		return KZ_OK;
-	/* EAGAIN: its backlog is full, so somebody holds it. */
-	if (cause == 0 || cause == EAGAIN) {
-		kz_log_format(log, KZ_LOG_ALERT,
-			"%s: another kizukid answers there; end it first, or "
-			"give this one its own run_dir and state_dir",
-			at->sun_path);
-		return KZ_EBUSY;
-	}
-	errno = cause;
-	return fail(log, at->sun_path, "cannot tell whether it is stale");
-}
-
-static enum kz_result
-open_unix(struct kz_listen *set, const struct kz_config *config,
-	const char *name, const char *group, const struct kz_log *log)
-{
-	struct sockaddr_un at = {.sun_family = AF_UNIX};
-	enum kz_result result = KZ_OK;
-	uid_t uid = 0;
-	gid_t gid = 0;
-	mode_t mask = 0;
-	int fd = -1;
-	int bound = 0;
-	int len = snprintf(at.sun_path, sizeof(at.sun_path), "%s/%s",
-		config->run_dir, name);
-
-	if (len < 0 || (size_t)len >= sizeof(at.sun_path)) {
-		kz_log_format(log, KZ_LOG_ALERT,
-			"run_dir: %s/%s is longer than a socket's path may be",
-			config->run_dir, name);
-		return KZ_EINVAL;
-	}
-	if (kz_rights_user(config, &uid, &gid) != KZ_OK ||
-		kz_rights_group(config, group, &gid) != KZ_OK) {
-		kz_log_format(log, KZ_LOG_ALERT,
-			"%s: there is no user \"%s\" or no group \"%s\"",
-			at.sun_path, config->user, group);
-		return KZ_EINVAL;
-	}
-	result = clear_stale(&at, log);
-	if (result != KZ_OK)
-		return result;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return fail(log, at.sun_path, "no socket to be had");
-	/* 0660 from its first moment on. */
-	mask = umask(0117);
-	bound = bind(fd, (const struct sockaddr *)&at, sizeof(at));
-	(void)umask(mask);
-	if (bound != 0 || listen(fd, BACKLOG) != 0) {
-		result = fail(log, at.sun_path, "cannot be made");
-		close(fd);
-		return result;
-	}
-	if (strlcpy(add(set, fd, strcmp(name, "api.sock") == 0, false)->path,
-		    at.sun_path, sizeof(set->sockets[0].path)) >=
-		sizeof(set->sockets[0].path))
-		return KZ_EINVAL;
-	/* lchown: a link put in its place by the user leads nowhere. */
-	if (lchown(at.sun_path, uid, gid) != 0)
-		return fail(log, at.sun_path, "cannot be given to its group");
-	return KZ_OK;
 }
 
 static socklen_t
@@ -156,34 +53,86 @@ to_sockaddr(const struct kz_endpoint *point, struct sockaddr_storage *at)
 }
 
 static enum kz_result
-open_tcp(struct kz_listen *set, const struct kz_endpoint *point,
-	const struct kz_log *log)
+open_tcp(struct kz_listen *set, enum kz_listen_kind kind,
+	const struct kz_endpoint *point, const struct kz_log *log)
 {
 	struct sockaddr_storage at;
 	socklen_t len = to_sockaddr(point, &at);
 	char text[KZ_ADDR_TEXT_SIZE];
-	char where[KZ_ADDR_TEXT_SIZE + 16];
+	char where[KZ_ADDR_TEXT_SIZE + 32];
 	const int on = 1;
 	int fd = socket(
 		at.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-	if (snprintf(where, sizeof(where), "listen %s port %u",
+	if (snprintf(where, sizeof(where), "%s %s port %u",
+		    kind == KZ_LISTEN_SOCKETMAP ? "socketmap_listen" : "listen",
 		    kz_addr_format(&point->addr, text), point->port) < 0)
 		return KZ_EINVAL;
 	if (fd < 0)
-		return fail(log, where, "no socket to be had");
+		return kz_listen_fail(log, where, "no socket to be had");
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
 		(at.ss_family == AF_INET6 &&
 			setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on,
 				sizeof(on)) != 0) ||
 		bind(fd, (const struct sockaddr *)&at, len) != 0 ||
-		listen(fd, BACKLOG) != 0) {
-		enum kz_result result = fail(log, where, "cannot be bound");
+		listen(fd, KZ_LISTEN_BACKLOG) != 0) {
+		enum kz_result result =
+			kz_listen_fail(log, where, "cannot be bound");
 
 		close(fd);
 		return result;
 	}
-	add(set, fd, false, true);
+	kz_listen_add(set, fd, kind)->tcp = true;
+	return KZ_OK;
+}
+
+/* By the FileDescriptorName of a socket unit.  False: no such name. */
+static bool
+kind_named(const char *name, enum kz_listen_kind *kind)
+{
+	static const char *const names[] = {
+		[KZ_LISTEN_POLICY] = "policy",
+		[KZ_LISTEN_SOCKETMAP] = "socketmap",
+		[KZ_LISTEN_API] = "api",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(name, names[i]) == 0) {
+			*kind = (enum kz_listen_kind)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static enum kz_result
+take_one(struct kz_listen *set, int fd, const char *name,
+	const struct kz_log *log)
+{
+	struct sockaddr_un at = {0};
+	socklen_t len = sizeof(at) - 1; /* one octet stays NUL */
+	enum kz_listen_kind kind = KZ_LISTEN_POLICY;
+	struct kz_listen_socket *taken = NULL;
+
+	if (!kind_named(name, &kind)) {
+		kz_log_format(log, KZ_LOG_ALERT,
+			"socket activation: FileDescriptorName must be policy, "
+			"socketmap or api");
+		return KZ_EINVAL;
+	}
+	/* Room stays for what the configuration names. */
+	if (sd_is_socket(fd, AF_UNSPEC, SOCK_STREAM, 1) <= 0 ||
+		set->count == KZ_LISTEN_MAX / 4) {
+		kz_log_format(log, KZ_LOG_ALERT,
+			"socket activation: %s is no listening stream socket, "
+			"or one too many",
+			name);
+		return KZ_EINVAL;
+	}
+	taken = kz_listen_add(set, fd, kind);
+	taken->tcp = sd_is_socket(fd, AF_UNIX, SOCK_STREAM, 1) <= 0;
+	if (!taken->tcp && getsockname(fd, (struct sockaddr *)&at, &len) == 0)
+		memcpy(taken->path, at.sun_path, sizeof(taken->path));
 	return KZ_OK;
 }
 
@@ -203,38 +152,57 @@ take_activated(struct kz_listen *set, const struct kz_log *log)
 	int count = sd_listen_fds_with_names(1, &names);
 	enum kz_result result = KZ_OK;
 
-	for (int i = 0; i < count && result == KZ_OK; i++) {
-		const int fd = SD_LISTEN_FDS_START + i;
-		const bool api = strcmp(names[i], "api") == 0;
-
-		if (!api && strcmp(names[i], "policy") != 0) {
-			kz_log_format(log, KZ_LOG_ALERT,
-				"socket activation: FileDescriptorName must "
-				"be policy or api");
-			result = KZ_EINVAL;
-		} else if (sd_is_socket(fd, AF_UNSPEC, SOCK_STREAM, 1) <= 0 ||
-			set->count == KZ_LISTEN_MAX) {
-			kz_log_format(log, KZ_LOG_ALERT,
-				"socket activation: %s is no listening stream "
-				"socket, or one too many",
-				names[i]);
-			result = KZ_EINVAL;
-		} else {
-			add(set, fd, api,
-				sd_is_socket(fd, AF_UNIX, SOCK_STREAM, 1) <= 0);
-		}
-	}
+	for (int i = 0; i < count && result == KZ_OK; i++)
+		result = take_one(set, SD_LISTEN_FDS_START + i, names[i], log);
 	free_names(names, count > 0 ? count : 0);
 	return result;
 }
 
 static bool
-has(const struct kz_listen *set, bool api)
+handed_over(const struct kz_listen *set, const char *path)
 {
 	for (size_t i = 0; i < set->count; i++)
-		if (set->sockets[i].api == api && !set->sockets[i].tcp)
+		if (!set->sockets[i].ours &&
+			strcmp(set->sockets[i].path, path) == 0)
 			return true;
 	return false;
+}
+
+static enum kz_result
+open_unix(struct kz_listen *set, const struct kz_listen_place *place,
+	const struct kz_config *config, const struct kz_log *log)
+{
+	if (handed_over(set, place->path))
+		return KZ_OK;
+	return kz_listen_unix(set, place, config, log);
+}
+
+/* Those that are always there. */
+static enum kz_result
+open_in_run_dir(struct kz_listen *set, const struct kz_config *config,
+	const struct kz_log *log)
+{
+	const struct kz_listen_place places[] = {
+		{"policy.sock", config->policy_group, KZ_LISTEN_POLICY},
+		{"sendmail.sock", config->socketmap_group, KZ_LISTEN_SOCKETMAP},
+		{"api.sock", config->api_group, KZ_LISTEN_API},
+	};
+	enum kz_result result = KZ_OK;
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		struct kz_listen_place place = places[i];
+		char path[256]; /* run_dir has 80 octets at most */
+		const int len = snprintf(path, sizeof(path), "%s/%s",
+			config->run_dir, places[i].path);
+
+		if (len < 0 || (size_t)len >= sizeof(path))
+			return KZ_EINVAL;
+		place.path = path;
+		result = open_unix(set, &place, config, log);
+		if (result != KZ_OK)
+			return result;
+	}
+	return KZ_OK;
 }
 
 enum kz_result
@@ -245,22 +213,23 @@ kz_listen_open(struct kz_listen *set, const struct kz_config *config,
 
 	*set = (struct kz_listen){0};
 	result = take_activated(set, log);
-	if (result == KZ_OK && !has(set, false))
-		result = open_unix(
-			set, config, "policy.sock", config->policy_group, log);
-	if (result == KZ_OK && !has(set, true))
-		result = open_unix(
-			set, config, "api.sock", config->api_group, log);
-	for (size_t i = 0; i < config->listen_count && result == KZ_OK; i++) {
-		if (set->count == KZ_LISTEN_MAX) {
-			kz_log_format(log, KZ_LOG_ALERT,
-				"listen: at most %d endpoints can be served",
-				KZ_LISTEN_MAX - 2);
-			result = KZ_EINVAL;
-		} else {
-			result = open_tcp(set, &config->listen[i], log);
-		}
+	if (result == KZ_OK)
+		result = open_in_run_dir(set, config, log);
+	for (size_t i = 0; i < config->policy_socket_count && result == KZ_OK;
+		i++) {
+		const struct kz_listen_place place = {
+			.path = config->policy_sockets[i].text,
+			.kind = KZ_LISTEN_POLICY};
+
+		result = open_unix(set, &place, config, log);
 	}
+	for (size_t i = 0; i < config->listen_count && result == KZ_OK; i++)
+		result = open_tcp(
+			set, KZ_LISTEN_POLICY, &config->listen[i], log);
+	for (size_t i = 0;
+		i < config->socketmap_listen_count && result == KZ_OK; i++)
+		result = open_tcp(set, KZ_LISTEN_SOCKETMAP,
+			&config->socketmap_listen[i], log);
 	if (result != KZ_OK)
 		kz_listen_close(set);
 	return result;
@@ -272,7 +241,7 @@ kz_listen_close(struct kz_listen *set)
 	for (size_t i = 0; i < set->count; i++) {
 		close(set->sockets[i].fd);
 		/* A path that is gone already is as well. */
-		if (set->sockets[i].path[0] != '\0')
+		if (set->sockets[i].ours)
 			(void)unlink(set->sockets[i].path);
 	}
 	set->count = 0;

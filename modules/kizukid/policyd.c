@@ -122,7 +122,7 @@ kz_policyd_open(const struct kz_policyd_options *options,
 		struct kz_accept_hooks hooks = {
 			.take = take, .make_room = make_room, .arg = seat};
 
-		if (set->sockets[i].api)
+		if (set->sockets[i].kind != KZ_LISTEN_POLICY)
 			continue;
 		seat->policyd = made;
 		seat->tcp = set->sockets[i].tcp;

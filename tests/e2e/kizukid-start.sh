@@ -35,7 +35,7 @@ start_daemon
 logged "mode observe: every mail is let in" || say_wrong "observe not said"
 logged "max_delay = 0" || say_wrong "max_delay = 0 not said"
 logged "treat_as_global.*10.0.0.0/8" || say_wrong "treat_as_global not said"
-for socket in policy.sock api.sock; do
+for socket in policy.sock sendmail.sock api.sock; do
 	[ "$(stat -c %a "$T/run/$socket")" = 660 ] || say_wrong "$socket mode"
 done
 still_answers "after the start"
@@ -63,7 +63,7 @@ wait "$PID"
 [ $? -eq 0 ] || say_wrong "SIGTERM does not end with 0"
 PID=
 logged "stopped" || say_wrong "the end is not said"
-for left in policy.sock api.sock alive kizukid.pid; do
+for left in policy.sock sendmail.sock api.sock alive kizukid.pid; do
 	[ ! -e "$T/run/$left" ] || say_wrong "$left is left"
 done
 

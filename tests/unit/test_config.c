@@ -175,6 +175,9 @@ every_type_is_read(void **state)
 		"\"/tmp/a-b\"\n"
 		"user = \"\"\nprobe_path = /opt/kizuki-probe\n"
 		"listen = { \"10.0.0.1:10040\", \"[2001:db8::1]:10041\" }\n"
+		"socketmap_listen = \"127.0.0.1:10042\"\n"
+		"policy_sockets = { /var/spool/postfix/private/kizuki,"
+		" /run/a.sock }\n"
 		"resolver { trust_anchor = \"\" in_flight = 7 limit = 2 }\n"
 		"network {\n\town = { 10.0.0.0/8, 2001:db8::/32 }\n"
 		"\tnever_probe = 192.0.2.1\n}\n"
@@ -200,6 +203,12 @@ every_type_is_read(void **state)
 	assert_int_equal(config->listen_count, 2);
 	assert_int_equal(config->listen[0].port, 10040);
 	assert_int_equal(config->listen[1].addr.family, KZ_ADDR_V6);
+	assert_int_equal(config->socketmap_listen_count, 1);
+	assert_int_equal(config->socketmap_listen[0].port, 10042);
+	assert_int_equal(config->policy_socket_count, 2);
+	assert_string_equal(config->policy_sockets[0].text,
+		"/var/spool/postfix/private/kizuki");
+	assert_string_equal(config->policy_sockets[1].text, "/run/a.sock");
 	assert_string_equal(config->resolver.trust_anchor, "");
 	assert_int_equal(config->resolver.limit_ms, 2000);
 	assert_int_equal(config->resolver.in_flight, 7);
@@ -248,6 +257,13 @@ errors_name_file_line_key_and_what_was_expected(void **state)
 	refuse("listen = { 10.0.0.1 }\n", 1, "listen: expected ADDRESS:PORT");
 	refuse("listen = { \"10.0.0.1:0\" }\n", 1, "listen: expected");
 	refuse("listen = { \"::1:25\" }\n", 1, "[ADDRESS]:PORT");
+	refuse("policy_sockets = private/kizuki\n", 1,
+		"policy_sockets: expected paths from the root");
+	refuse("policy_sockets = \"/a b\"\n", 1, "policy_sockets: expected");
+	refuse("policy_sockets = "
+	       "/12345678901234567890123456789012345678901234567890123456789"
+	       "01234567890123456789012345678901234567890123456789\n",
+		1, "each up to 107 octets");
 	refuse("probe { watch_names = \"a..b\" }\n", 1, "domain names");
 	refuse("canary smtp25_v4 { targets = x.jp }\n", 1, "smtp25-v4 targets");
 	refuse("persistence network {\n count = 0\n}\n", 2,

@@ -41,6 +41,11 @@ struct kz_endpoint {
 	uint16_t port;
 };
 
+/* Where a Unix socket is to be; its path has 107 octets at most. */
+struct kz_config_socket {
+	char text[108];
+};
+
 struct kz_config_canary {
 	struct kz_addr *targets;
 	size_t target_count;
@@ -53,8 +58,9 @@ struct kz_config {
 	bool nolisting_convicts;
 	char *state_dir;
 	char *run_dir;
-	char *user;         /* "" : stay who we are */
-	char *policy_group; /* of policy.sock; "": the user's own */
+	char *user;            /* "" : stay who we are */
+	char *policy_group;    /* of policy.sock; "": the user's own */
+	char *socketmap_group; /* of sendmail.sock */
 	char *api_group;
 	char *why_url;
 	char *probe_path;     /* kizuki-probe; a reading finds it where empty */
@@ -65,6 +71,10 @@ struct kz_config {
 	uint64_t cache_bytes;
 	struct kz_endpoint *listen;
 	size_t listen_count;
+	struct kz_endpoint *socketmap_listen;
+	size_t socketmap_listen_count;
+	struct kz_config_socket *policy_sockets;
+	size_t policy_socket_count;
 
 	struct { /* resolver */
 		char *root_hints;
