@@ -6,7 +6,8 @@
 # is there already costs nothing and nothing is ever removed.  Mail and name
 # servers are not installed: a package that starts a daemon or takes the place
 # of the MTA of this machine has no business in a test.  They are fetched and
-# unpacked under build/mta (Exim) and build/lab-root (nsd, unbound).
+# unpacked under build/mta (one folder for each MTA: their packages conflict)
+# and build/lab-root (nsd, unbound).
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -18,11 +19,11 @@ build="gcc make libc6-dev binutils pkg-config
 	libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev"
 check="clang clang-format clang-tidy llvm libclang-rt-14-dev libcmocka-dev"
 lab="iproute2 util-linux procps perl-base ldnsutils ca-certificates
-	curl"
+	curl m4"
 # what the unpacked servers link against
 servers="libcrypt1 libgnutls-dane0 libgnutls30 libidn12 libldap-2.5-0
 	libmariadb3 libnsl2 libpam0g libpcre2-8-0 libperl5.36 libpq5
-	libsasl2-2 libspf2-2 libsqlite3-0
+	libsasl2-2 libsasl2-modules libspf2-2 libsqlite3-0
 	libevent-2.1-7 libfstrm0 libprotobuf-c1 libssl3 libsystemd0
 	libnghttp2-14 libpython3.11"
 
@@ -81,10 +82,18 @@ unpack() {
 	echo "$*" >"$root/.packages"
 }
 unpack mta/exim exim4-daemon-heavy exim4-base exim4-config exim4-dev
+unpack mta/sendmail sendmail-bin sendmail-base sendmail-cf sensible-mda \
+	libwrap0 liblockfile1 sasl2-bin
+# the loader gives a set-gid program no libraries from here
+chmod 755 build/mta/sendmail/usr/libexec/sendmail/sendmail
 unpack lab-root nsd unbound
 
-missing=$(ldd build/mta/exim/usr/sbin/exim4 build/lab-root/usr/sbin/nsd \
-	build/lab-root/usr/sbin/unbound | grep 'not found' || true)
+missing=$({
+	ldd build/mta/exim/usr/sbin/exim4 build/lab-root/usr/sbin/nsd \
+		build/lab-root/usr/sbin/unbound
+	LD_LIBRARY_PATH=$(echo build/mta/sendmail/usr/lib/*-linux-gnu) \
+		ldd build/mta/sendmail/usr/libexec/sendmail/sendmail
+} | grep 'not found' || true)
 [ -z "$missing" ] || {
 	echo "deps: the unpacked servers lack libraries:" >&2
 	echo "$missing" >&2
