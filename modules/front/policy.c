@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "field_priv.h"
 #include "kizuki/base/name.h"
 #include "kizuki/base/text.h"
 
@@ -19,12 +20,6 @@ kz_policy_find(struct kz_str bytes)
 	return end == NULL ? 0 : (size_t)(end - bytes.ptr) + 2;
 }
 
-static bool
-str_is(struct kz_str str, const char *word)
-{
-	return str.len == strlen(word) && memcmp(str.ptr, word, str.len) == 0;
-}
-
 /* The request under way, and what counts only together with something else. */
 struct parsing {
 	struct kz_request *request;
@@ -37,28 +32,18 @@ struct parsing {
 typedef bool take_value(struct parsing *parsing, struct kz_str value);
 
 static bool
-keep(struct kz_str value, char *field, size_t size)
-{
-	if (value.len >= size)
-		return false;
-	memcpy(field, value.ptr, value.len);
-	field[value.len] = '\0';
-	return true;
-}
-
-static bool
 take_request(struct parsing *parsing, struct kz_str value)
 {
-	parsing->ours = str_is(value, "smtpd_access_policy");
+	parsing->ours = field_is(value, "smtpd_access_policy");
 	return true;
 }
 
 static bool
 take_state(struct parsing *parsing, struct kz_str value)
 {
-	if (str_is(value, "RCPT"))
+	if (field_is(value, "RCPT"))
 		parsing->request->point = KZ_POINT_RCPT;
-	else if (str_is(value, "END-OF-MESSAGE"))
+	else if (field_is(value, "END-OF-MESSAGE"))
 		parsing->request->point = KZ_POINT_EOM;
 	return true;
 }
@@ -81,8 +66,9 @@ take_client_name(struct parsing *parsing, struct kz_str value)
 {
 	struct kz_request *request = parsing->request;
 
-	return str_is(value, "unknown") ||
-		keep(value, request->client_name, sizeof(request->client_name));
+	return field_is(value, "unknown") ||
+		field_keep(value, request->client_name,
+			sizeof(request->client_name));
 }
 
 static bool
@@ -90,7 +76,7 @@ take_helo(struct parsing *parsing, struct kz_str value)
 {
 	struct kz_request *request = parsing->request;
 
-	return keep(value, request->helo, sizeof(request->helo));
+	return field_keep(value, request->helo, sizeof(request->helo));
 }
 
 static bool
@@ -98,7 +84,7 @@ take_sender(struct parsing *parsing, struct kz_str value)
 {
 	struct kz_request *request = parsing->request;
 
-	return keep(value, request->sender, sizeof(request->sender));
+	return field_keep(value, request->sender, sizeof(request->sender));
 }
 
 static bool
@@ -106,7 +92,8 @@ take_recipient(struct parsing *parsing, struct kz_str value)
 {
 	struct kz_request *request = parsing->request;
 
-	return keep(value, request->recipient, sizeof(request->recipient));
+	return field_keep(
+		value, request->recipient, sizeof(request->recipient));
 }
 
 static bool
@@ -114,7 +101,7 @@ take_instance(struct parsing *parsing, struct kz_str value)
 {
 	struct kz_request *request = parsing->request;
 
-	return keep(value, request->instance, sizeof(request->instance));
+	return field_keep(value, request->instance, sizeof(request->instance));
 }
 
 static bool
@@ -141,14 +128,14 @@ take_fingerprint(struct parsing *parsing, struct kz_str value)
 static bool
 take_spf(struct parsing *parsing, struct kz_str value)
 {
-	parsing->request->spf_pass = str_is(value, "pass");
+	parsing->request->spf_pass = field_is(value, "pass");
 	return true;
 }
 
 static bool
 take_dnswl(struct parsing *parsing, struct kz_str value)
 {
-	parsing->request->dnswl_hit = str_is(value, "hit");
+	parsing->request->dnswl_hit = field_is(value, "hit");
 	return true;
 }
 
@@ -271,19 +258,6 @@ kz_policy_parse(
 	return KZ_OK;
 }
 
-/* Something to say, all of it printable ASCII. */
-static bool
-text_clean(const char *text, size_t size)
-{
-	size_t len = strnlen(text, size);
-
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] < ' ' || text[i] > '~')
-			return false;
-	}
-	return len > 0 && len < size;
-}
-
 /* RFC 5322 section 2.2: printable ASCII, and far below 998 octets. */
 static void
 put_waited(struct kz_text *answer, const struct kz_reply *reply)
@@ -308,8 +282,7 @@ kz_policy_answer(const struct kz_reply *reply, char *buffer, size_t size)
 	struct kz_text answer = kz_text_make(buffer, size);
 
 	assert(size >= KZ_POLICY_ANSWER_SIZE);
-	if (reply != NULL && reply->action == KZ_ACTION_DEFER &&
-		text_clean(reply->text, sizeof(reply->text))) {
+	if (field_defers(reply)) {
 		kz_text_word(&answer, "action=450 4.7.1 ");
 		kz_text_word(&answer, reply->text);
 		kz_text_word(&answer, "\n\n");

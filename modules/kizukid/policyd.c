@@ -11,6 +11,7 @@
 #include "accept_priv.h"
 #include "kizuki/base/addr.h"
 #include "kizuki/engine/engine.h"
+#include "kizuki/front/protocol.h"
 #include "kizuki/io/clock.h"
 #include "policyd_peer_priv.h"
 
@@ -92,7 +93,7 @@ take(void *arg, int fd, const struct sockaddr *peer, socklen_t peer_len)
 		close(fd);
 		return;
 	}
-	kz_peer_begin(policyd, fd, text);
+	kz_peer_begin(policyd, seat->speaks, fd, text);
 }
 
 static bool
@@ -122,9 +123,12 @@ kz_policyd_open(const struct kz_policyd_options *options,
 		struct kz_accept_hooks hooks = {
 			.take = take, .make_room = make_room, .arg = seat};
 
-		if (set->sockets[i].kind != KZ_LISTEN_POLICY)
+		if (set->sockets[i].kind == KZ_LISTEN_API)
 			continue;
 		seat->policyd = made;
+		seat->speaks = set->sockets[i].kind == KZ_LISTEN_SOCKETMAP
+			? &kz_protocol_socketmap
+			: &kz_protocol_policy;
 		seat->tcp = set->sockets[i].tcp;
 		if (kz_accept_open(options->base, set->sockets[i].fd, &hooks,
 			    options->log, &seat->acceptor) != KZ_OK) {

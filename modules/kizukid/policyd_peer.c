@@ -13,7 +13,7 @@
 #include <event2/event.h>
 
 #include "kizuki/engine/judge.h"
-#include "kizuki/front/policy.h"
+#include "kizuki/front/protocol.h"
 #include "kizuki/io/clock.h"
 
 /* One read; every peer gets its turn before the next. */
@@ -47,11 +47,16 @@ set_timer(struct kz_peer *peer, uint32_t wait_ms)
 	(void)event_add(peer->timer, &wait);
 }
 
+/* reply NULL: the request was not understood, and why. */
 static bool
-queue_answer(struct kz_peer *peer, const struct kz_reply *reply)
+queue_answer(
+	struct kz_peer *peer, const struct kz_reply *reply, const char *why)
 {
-	char text[KZ_POLICY_ANSWER_SIZE];
-	size_t len = kz_policy_answer(reply, text, sizeof(text));
+	char text[KZ_PROTOCOL_ANSWER_SIZE];
+	size_t len = reply != NULL
+		? peer->speaks->answer(
+			  &peer->request, reply, text, sizeof(text))
+		: peer->speaks->refuse(why, text, sizeof(text));
 
 	if (evbuffer_add(peer->out, text, len) != 0) {
 		kz_peer_drop(peer, "no memory for its answer");
@@ -84,7 +89,7 @@ judge(struct kz_peer *peer, bool final)
 		kz_peer_set_parked(peer, false);
 		(void)event_del(peer->timer);
 	}
-	return queue_answer(peer, &reply);
+	return queue_answer(peer, &reply, NULL);
 }
 
 static bool
@@ -93,16 +98,16 @@ answer_request(struct kz_peer *peer, struct kz_str bytes)
 	struct kz_policyd *policyd = peer->policyd;
 	const char *why = "malformed";
 
-	switch (kz_policy_parse(bytes, &peer->request, &why)) {
+	switch (peer->speaks->parse(bytes, &peer->request, &why)) {
 	case KZ_OK:
 		break;
 	case KZ_EINVAL:
 		/* Well-formed, but beyond what may be judged: mail goes on. */
 		kz_engine_count(policyd->options.engine, KZ_COUNT_BAD_REQUESTS);
 		kz_log_limited(policyd->options.log, &policyd->drop_limit,
-			kz_clock_mono_ms(), "peer %s answered DUNNO: %s",
-			peer->text, why);
-		return queue_answer(peer, NULL);
+			kz_clock_mono_ms(), "peer %s answered %s: %s",
+			peer->text, peer->speaks->refusal, why);
+		return queue_answer(peer, NULL, why);
 	default:
 		kz_peer_drop(peer, why);
 		return false;
@@ -128,15 +133,18 @@ answer_all(struct kz_peer *peer, struct kz_str bytes, size_t *used)
 	while (!peer->is_parked && *used < bytes.len) {
 		const struct kz_str rest = {
 			bytes.ptr + *used, bytes.len - *used};
-		const size_t len = kz_policy_find(rest);
+		const char *why = "malformed";
+		size_t len = 0;
 
-		if (len > max || (len == 0 && rest.len > max)) {
-			kz_peer_drop(
-				peer, "its request is longer than allowed");
+		switch (peer->speaks->find(rest, max, &len, &why)) {
+		case KZ_OK:
+			break;
+		case KZ_ETRUNC:
+			return true;
+		default:
+			kz_peer_drop(peer, why);
 			return false;
 		}
-		if (len == 0)
-			return true;
 		if (!answer_request(peer, (struct kz_str){rest.ptr, len}))
 			return false;
 		*used += len;
@@ -208,11 +216,6 @@ work_bytes(struct kz_peer *peer, const char *bytes, size_t len)
 {
 	size_t used = 0;
 
-	/* No request holds a NUL: do not wait for the end of this one. */
-	if (memchr(bytes, '\0', len) != NULL) {
-		kz_peer_drop(peer, "a NUL octet");
-		return;
-	}
 	if (evbuffer_get_length(peer->in) > 0) {
 		if (evbuffer_add(peer->in, bytes, len) != 0)
 			kz_peer_drop(peer, "no memory for its request");
@@ -294,7 +297,8 @@ kz_peer_flush(struct kz_peer *peer)
 }
 
 void
-kz_peer_begin(struct kz_policyd *policyd, int fd, const char *text)
+kz_peer_begin(struct kz_policyd *policyd, const struct kz_protocol *speaks,
+	int fd, const char *text)
 {
 	struct event_base *base = policyd->options.base;
 	struct kz_peer *peer = calloc(1, sizeof(*peer));
@@ -304,6 +308,7 @@ kz_peer_begin(struct kz_policyd *policyd, int fd, const char *text)
 		return;
 	}
 	peer->policyd = policyd;
+	peer->speaks = speaks;
 	peer->fd = fd;
 	TAILQ_INSERT_TAIL(&policyd->all, peer, all);
 	policyd->count++;

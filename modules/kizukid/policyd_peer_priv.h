@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * policyd_peer_priv - one connection of the policy server
+ * policyd_peer_priv - one connection of the servers of MTAs
  *
  * What:   the state of a connection and its steps.  It is in one of these:
  *         idle (between requests), within a request, parked (its request
@@ -21,6 +21,7 @@
 
 struct event;
 struct evbuffer;
+struct kz_protocol;
 
 struct kz_peer {
 	TAILQ_ENTRY(kz_peer) all;
@@ -28,6 +29,7 @@ struct kz_peer {
 	TAILQ_ENTRY(kz_peer) parked;
 	TAILQ_ENTRY(kz_peer) dirty;
 	struct kz_policyd *policyd;
+	const struct kz_protocol *speaks;
 	int fd;
 	bool is_idle, is_parked, is_dirty; /* on that list */
 	bool ended;   /* the peer sends no more: close when all is answered */
@@ -56,13 +58,15 @@ struct kz_policyd {
 	size_t acceptor_count;
 	struct kz_accept_seat {
 		struct kz_policyd *policyd;
+		const struct kz_protocol *speaks;
 		bool tcp;
 		struct kz_acceptor *acceptor;
 	} seats[KZ_LISTEN_MAX];
 };
 
 /* Begin to serve fd; it is closed where there is no memory. */
-void kz_peer_begin(struct kz_policyd *policyd, int fd, const char *text);
+void kz_peer_begin(struct kz_policyd *policyd, const struct kz_protocol *speaks,
+	int fd, const char *text);
 
 /* Close and free it. */
 void kz_peer_end(struct kz_peer *peer);

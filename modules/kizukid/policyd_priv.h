@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * policyd_priv - the server of the policy protocol
+ * policyd_priv - the server of MTAs: policy protocol and socketmap
  *
  * What:   many connections, each with its requests in order; a request that
  *         waits for a verification keeps its place and holds up no other
@@ -30,7 +30,7 @@ struct kz_policyd_options {
 	size_t connections; /* at once; above, the oldest idle one goes */
 };
 
-/* Serve the policy sockets of set.  KZ_ENOMEM. */
+/* Serve the sockets of set that are for MTAs.  KZ_ENOMEM. */
 KZ_MUST_CHECK enum kz_result kz_policyd_open(
 	const struct kz_policyd_options *options, const struct kz_listen *set,
 	struct kz_policyd **policyd);

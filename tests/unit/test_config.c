@@ -175,9 +175,6 @@ every_type_is_read(void **state)
 		"\"/tmp/a-b\"\n"
 		"user = \"\"\nprobe_path = /opt/kizuki-probe\n"
 		"listen = { \"10.0.0.1:10040\", \"[2001:db8::1]:10041\" }\n"
-		"socketmap_listen = \"127.0.0.1:10042\"\n"
-		"policy_sockets = { /var/spool/postfix/private/kizuki,"
-		" /run/a.sock }\n"
 		"resolver { trust_anchor = \"\" in_flight = 7 limit = 2 }\n"
 		"network {\n\town = { 10.0.0.0/8, 2001:db8::/32 }\n"
 		"\tnever_probe = 192.0.2.1\n}\n"
@@ -203,12 +200,6 @@ every_type_is_read(void **state)
 	assert_int_equal(config->listen_count, 2);
 	assert_int_equal(config->listen[0].port, 10040);
 	assert_int_equal(config->listen[1].addr.family, KZ_ADDR_V6);
-	assert_int_equal(config->socketmap_listen_count, 1);
-	assert_int_equal(config->socketmap_listen[0].port, 10042);
-	assert_int_equal(config->policy_socket_count, 2);
-	assert_string_equal(config->policy_sockets[0].text,
-		"/var/spool/postfix/private/kizuki");
-	assert_string_equal(config->policy_sockets[1].text, "/run/a.sock");
 	assert_string_equal(config->resolver.trust_anchor, "");
 	assert_int_equal(config->resolver.limit_ms, 2000);
 	assert_int_equal(config->resolver.in_flight, 7);
@@ -230,6 +221,28 @@ every_type_is_read(void **state)
 	assert_int_equal(config->canary[KZ_NET_SMTP25_V4].target_count, 1);
 	assert_int_equal(config->canary[KZ_NET_SMTP25_V4].rule.fresh_s, 10);
 	assert_int_equal(config->canary[KZ_NET_DNS53UDP_V6].rule.settle_s, 0);
+	kz_config_free(&scene.config);
+}
+
+static void
+sockets_elsewhere_are_read(void **state)
+{
+	struct scene scene;
+	const struct kz_config *config = &scene.config;
+
+	(void)state;
+	accept(&scene,
+		"socketmap_listen = \"127.0.0.1:10042\"\n"
+		"socketmap_group = smmsp\n"
+		"policy_sockets = { /var/spool/postfix/private/kizuki,"
+		" /run/a.sock }\n");
+	assert_int_equal(config->socketmap_listen_count, 1);
+	assert_int_equal(config->socketmap_listen[0].port, 10042);
+	assert_int_equal(config->policy_socket_count, 2);
+	assert_string_equal(config->policy_sockets[0].text,
+		"/var/spool/postfix/private/kizuki");
+	assert_string_equal(config->policy_sockets[1].text, "/run/a.sock");
+	assert_string_equal(config->socketmap_group, "smmsp");
 	kz_config_free(&scene.config);
 }
 
@@ -475,6 +488,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults_are_the_documented_numbers),
 		cmocka_unit_test(every_type_is_read),
+		cmocka_unit_test(sockets_elsewhere_are_read),
 		cmocka_unit_test(
 			errors_name_file_line_key_and_what_was_expected),
 		cmocka_unit_test(unknown_keys_sections_and_titles_are_errors),
