@@ -99,6 +99,12 @@ kz_admin_forget(struct kz_engine *engine, const struct kz_name *site,
 	return KZ_OK;
 }
 
+void
+kz_admin_backup(struct kz_engine *engine)
+{
+	kz_store_backup(engine->store);
+}
+
 struct listing {
 	struct kz_engine *engine;
 	const enum kz_verdict_state *state;

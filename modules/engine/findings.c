@@ -99,6 +99,39 @@ tell_site(struct kz_engine *engine, struct telling *telling,
 	kz_rows_free(&rows);
 }
 
+/* reversed subject, NUL, symptom's identifier, NUL, object */
+void
+kz_admin_record(const uint8_t *key, size_t key_len, const uint8_t *value,
+	size_t len, kz_admin_finding *visit, void *arg)
+{
+	struct telling telling = {.visit = visit, .arg = arg};
+	const char *text = (const char *)key;
+	const char *id = memchr(text, '\0', key_len);
+	const char *end = id == NULL
+		? NULL
+		: memchr(id + 1, '\0', key_len - (size_t)(id + 1 - text));
+	char object[KZ_OBJECT_MAX + 1];
+	struct kz_name reversed, subject;
+	struct kz_evidence evidence;
+	struct kz_evidence_row row = {.object = object, .evidence = &evidence};
+	size_t object_len;
+
+	if (end == NULL)
+		return;
+	object_len = key_len - (size_t)(end + 1 - text);
+	if (object_len > KZ_OBJECT_MAX ||
+		kz_name_parse((struct kz_str){text, (size_t)(id - text)},
+			&reversed) != KZ_OK ||
+		kz_symptom_find((struct kz_str){id + 1, (size_t)(end - id - 1)},
+			&row.symptom) != KZ_OK ||
+		kz_evidence_decode(value, len, &evidence) != KZ_OK)
+		return;
+	memcpy(object, end + 1, object_len);
+	object[object_len] = '\0';
+	subject = kz_name_reversed(&reversed);
+	tell_row(&telling, &subject, &row);
+}
+
 /* Subjects of evidence, each once: its rows stand together. */
 struct subjects {
 	struct kz_engine *engine;

@@ -30,6 +30,7 @@ static const struct route {
 	{"POST", "/v1/sites/*/look", kz_call_look, true},
 	{"GET", "/v1/looks/*", kz_call_looked, false},
 	{"GET", "/v1/findings", kz_call_export, false},
+	{"POST", "/v1/backup", kz_call_backup, false},
 	{"POST", "/v1/findings", kz_call_import_end, false},
 };
 #define ROUTE_COUNT (sizeof(routes) / sizeof(routes[0]))

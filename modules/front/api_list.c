@@ -113,7 +113,7 @@ kz_call_status(struct kz_call_scene *scene)
 
 	return kz_call_json(scene, 200,
 		json_pack("{s:i,s:s,s:s,s:I,s:I,s:I,s:{s:b,s:I,s:I},"
-			  "s:{s:b,s:I,s:o},s:o}",
+			  "s:{s:b,s:I,s:I,s:o},s:o}",
 			"v", 1, "mode",
 			program->enforce ? "enforce" : "observe", "profile",
 			kz_profile_text(program->profile), "now",
@@ -124,7 +124,8 @@ kz_call_status(struct kz_call_scene *scene)
 			(json_int_t)program->prober_starts, "bad_lines",
 			(json_int_t)program->prober_bad_lines, "store",
 			"failing", program->store_failing, "waiting",
-			(json_int_t)program->store_waiting, "cause",
+			(json_int_t)program->store_waiting, "backup",
+			(json_int_t)program->store_backup_s, "cause",
 			kz_call_text(program->store_cause), "counters",
 			counters_json(scene->call->engine)));
 }

@@ -109,6 +109,13 @@ kz_call_recheck(struct kz_call_scene *scene)
 }
 
 enum kz_result
+kz_call_backup(struct kz_call_scene *scene)
+{
+	kz_admin_backup(scene->call->engine);
+	return kz_call_json(scene, 200, json_pack("{s:i}", "v", 1));
+}
+
+enum kz_result
 kz_call_forget(struct kz_call_scene *scene)
 {
 	switch (kz_admin_forget(

@@ -76,6 +76,7 @@ canary_title(size_t i)
 
 const struct config_section config_sections[CONFIG_SECTIONS] = {
 	{"", "Top level", 0, NULL, 0, 0},
+	{"backup", "Copies of the database", 0, NULL, 0, 0},
 	{"resolver", "Validated look-ups", 0, NULL, 0, 0},
 	{"network", "Whose addresses are whose", 0, NULL, 0, 0},
 	{"greylist", "How long mail waits", 0, NULL, 0, 0},

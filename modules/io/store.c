@@ -325,4 +325,5 @@ kz_store_state(const struct kz_store *store, struct kz_store_state *state)
 {
 	*state = store->state;
 	state->waiting = store->overlay.rows;
+	state->backup_s = atomic_load(&store->backups.newest_s);
 }

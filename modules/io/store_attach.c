@@ -118,8 +118,10 @@ store_attach(struct kz_store *store)
 {
 	enum kz_result result = store_folder_take(store);
 
-	if (result == KZ_OK)
+	if (result == KZ_OK) {
+		store_backup_begin(store);
 		result = open_ladder(store);
+	}
 	if (result == KZ_OK && !store_housekeeper_start(store)) {
 		store_fail(store, "%s: no thread for the housekeeping",
 			store->home);

@@ -55,6 +55,20 @@ mark_read(struct kz_store *store, enum kz_table table, struct marks *marks)
 	return 0;
 }
 
+/* All tables are gone: who we are, the backup knows. */
+static void
+adopt_backup(struct kz_store *store, struct marks *marks)
+{
+	uint8_t mark[MARK_LEN];
+	DBT data = {.data = mark, .ulen = MARK_LEN, .flags = DB_DBT_USERMEM};
+
+	if (store_backup_mark(store, KZ_TABLE_META, &data) != 0 ||
+		data.size != MARK_LEN || mark[0] > MARK_VERSION)
+		return;
+	adopt(store, mark);
+	marks->adopted = true;
+}
+
 static int
 mark_write(struct kz_store *store, enum kz_table table, DB_TXN *txn)
 {
@@ -118,6 +132,7 @@ int
 store_identity_check(struct kz_store *store)
 {
 	struct marks marks = {.adopted = false};
+	bool wanted[KZ_TABLE_COUNT];
 	bool missing = false;
 	/* its mark counts where files were mixed */
 	int answer = mark_read(store, KZ_TABLE_META, &marks);
@@ -127,8 +142,17 @@ store_identity_check(struct kz_store *store)
 		answer = mark_read(store, table, &marks);
 	if (answer != 0)
 		return answer;
-	for (int table = 0; table < KZ_TABLE_COUNT; table++)
-		missing = missing || marks.state[table] == MARK_MISSING;
+	for (int table = 0; table < KZ_TABLE_COUNT; table++) {
+		wanted[table] = marks.state[table] == MARK_MISSING;
+		missing = missing || wanted[table];
+	}
 	marks_say(store, &marks);
-	return missing ? marks_write(store, &marks) : 0;
+	if (!missing)
+		return 0;
+	if (!marks.adopted && store->marked)
+		adopt_backup(store, &marks);
+	answer = marks_write(store, &marks);
+	if (answer == 0 && marks.adopted)
+		store_restore(store, wanted);
+	return answer;
 }

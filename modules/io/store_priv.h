@@ -7,6 +7,9 @@
  *         store_env.c       Berkeley DB: environment, tables, its messages
  *         store_folder.c    the folder: rights, lock, format, space
  *         store_aside.c     damaged files out of the way
+ *         store_backup.c    copies of the tables beside them
+ *         store_restore.c   the records of a backup, back into a table
+ *         store_salvage.c   files that nobody has open
  *         store_identity.c  the record that marks each table as ours
  *         store_overlay.c   what was put and is not yet on disk
  *         store_repair.c    after a hang, after the loss of the log
@@ -118,6 +121,12 @@ struct store_threads {
 	atomic_bool gone;      /* the folder was removed or replaced */
 };
 
+struct store_backups {
+	atomic_bool asked;
+	_Atomic int64_t newest_s; /* 0: there is none */
+	bool failing;             /* of the housekeeper */
+};
+
 struct kz_store {
 	struct kz_store_options options;
 	char home[STORE_HOME_MAX];
@@ -129,6 +138,7 @@ struct kz_store {
 	struct store_notes notes;
 	struct store_suspect suspect;
 	struct store_threads threads;
+	struct store_backups backups;
 	uint8_t generation[STORE_GENERATION_LEN];
 	uint8_t secret[STORE_SECRET_LEN];
 	bool emptied[KZ_TABLE_COUNT]; /* set aside, and that was said */
@@ -228,6 +238,22 @@ void store_trouble(struct kz_store *store, enum kz_table table,
 /* Read at and behind the key, to see whether it can be read. */
 int store_scan_try(struct kz_store *store, enum kz_table table,
 	const uint8_t *key, size_t key_len);
+
+/* ---- store_backup.c ---- */
+
+void store_backup_begin(struct kz_store *store);
+/* Once a second on the housekeeper's thread. */
+void store_backup_tick(struct kz_store *store, uint32_t ticks);
+/* All pages of a file that nobody has open can be read and are right. */
+bool store_file_sound(const char *path);
+
+/* ---- store_restore.c ---- */
+
+/* The mark of a table in the newest backup; 0, or Berkeley DB's answer. */
+int store_backup_mark(
+	const struct kz_store *store, enum kz_table table, DBT *data);
+/* Put back what the newest backup holds of these tables; said. */
+void store_restore(struct kz_store *store, const bool wanted[KZ_TABLE_COUNT]);
 
 /* ---- store_commit.c ---- */
 

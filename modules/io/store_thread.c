@@ -76,6 +76,8 @@ housekeeper(void *arg)
 		if (answer == 0)
 			answer = env->log_flush(env, NULL);
 		housekeeper_say(store, answer, &failing);
+		if (answer == 0)
+			store_backup_tick(store, ticks);
 		if (!store_folder_same(store))
 			atomic_store(&store->threads.gone, true);
 	}

@@ -45,6 +45,8 @@ static const struct command commands[] = {
 	{"status", "", "kizukid's state", 0, 0, cli_status},
 	{"fact", "add [!]DOMAIN SYMPTOM [KEY=VALUE...]|list|remove",
 		"what only a person can know", 1, 12, cli_fact},
+	{"db", "backup|verify [FOLDER]|salvage FOLDER",
+		"the database's backups, and what damage left", 1, 2, cli_db},
 	{"org", "NAME...", "the registrable domain of each name", 1, 1000,
 		cli_org},
 	{"symptoms", "[ID]", "the catalogue of faults, as a page", 0, 1,

@@ -109,6 +109,8 @@ open_store(struct kz_daemon *daemon)
 		.home = daemon->config.state_dir,
 		.cache_bytes = daemon->config.cache_bytes,
 		.sync = daemon->config.durability_sync,
+		.backup_s = daemon->config.backup.every_s,
+		.backup_keep = daemon->config.backup.keep,
 		/* A bad page can make Berkeley DB spin for ever: end, and be
 		 * started again.  Longer than any stall by a checkpoint. */
 		.watchdog_s = 10,
@@ -161,6 +163,7 @@ describe(void *arg, struct kz_call_program *program)
 		.connections = kz_policyd_connections(daemon->policyd),
 		.store_failing = store.failing,
 		.store_waiting = store.waiting,
+		.store_backup_s = store.backup_s,
 	};
 	(void)snprintf(program->store_cause, sizeof(program->store_cause), "%s",
 		store.failing ? store.cause : "");

@@ -8,11 +8,13 @@
  *                     answers how many were acknowledged on disk
  *   check FROM TO     how many of these are there and right
  *   commit NOW        try now, as if it were that second
+ *   backup            make one; "ok" when it is there
  *   state             "working" or "failing", and what waits
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "kizuki/io/store.h"
 
@@ -38,6 +40,7 @@ open_store(const char *home, bool memory)
 		.cache_bytes = 1UL << 20,
 		.memory_rows = 20000,
 		.checkpoint_s = 1,
+		.backup_keep = 2,
 		.log = say};
 
 	return memory ? kz_store_open_memory(&options, &store)
@@ -99,6 +102,24 @@ check(uint64_t from, uint64_t to)
 	return right;
 }
 
+/* Bounded: some 60 s; the moments of backups are whole seconds. */
+static bool
+backup(void)
+{
+	const struct timespec pause = {.tv_nsec = 100000000L};
+	struct kz_store_state before, state;
+
+	kz_store_state(store, &before);
+	kz_store_backup(store);
+	for (int i = 0; i < 600; i++) {
+		kz_store_state(store, &state);
+		if (state.backup_s != before.backup_s)
+			return true;
+		(void)nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
 static void
 tell_state(void)
 {
@@ -133,6 +154,8 @@ obey(const char *word, const char *first, const char *second)
 	} else if (strcmp(word, "commit") == 0) {
 		now_s = (int64_t)from;
 		puts(kz_result_text(kz_store_commit(store, now_s)));
+	} else if (strcmp(word, "backup") == 0) {
+		puts(backup() ? "ok" : "none");
 	} else if (strcmp(word, "state") == 0) {
 		tell_state();
 	} else {

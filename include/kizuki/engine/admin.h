@@ -63,6 +63,13 @@ KZ_MUST_CHECK enum kz_result kz_admin_findings(struct kz_engine *engine,
 	kz_admin_finding *visit, void *arg);
 
 /*
+ * The same of one record of the evidence table, wherever it was read; what is
+ * no such record is left out.
+ */
+void kz_admin_record(const uint8_t *key, size_t key_len, const uint8_t *value,
+	size_t len, kz_admin_finding *visit, void *arg);
+
+/*
  * The same of at most count subjects behind *after, which is the root to begin
  * with and becomes the last one told, or the root where none is left: all of
  * the store in pieces between which decisions are made.
@@ -70,6 +77,9 @@ KZ_MUST_CHECK enum kz_result kz_admin_findings(struct kz_engine *engine,
 KZ_MUST_CHECK enum kz_result kz_admin_findings_after(struct kz_engine *engine,
 	struct kz_name *after, size_t count, kz_admin_finding *visit,
 	void *arg);
+
+/* Make a backup of the store now. */
+void kz_admin_backup(struct kz_engine *engine);
 
 /*
  * Begin a look at a site for an operator; its findings are kept for ten

@@ -44,6 +44,7 @@ struct kz_call_program {
 	size_t connections; /* of MTAs, now */
 	bool store_failing;
 	uint64_t store_waiting; /* rows in memory only */
+	int64_t store_backup_s; /* when the newest was made */
 	char store_cause[256];  /* with store_failing */
 };
 

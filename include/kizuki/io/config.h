@@ -88,6 +88,10 @@ struct kz_config {
 		struct kz_addr_scope scope; /* treat_as_global, _private */
 		struct kz_nets never_probe;
 	} network;
+	struct {                  /* backup */
+		uint32_t every_s; /* 0: none */
+		uint32_t keep;
+	} backup;
 	struct kz_grey_policy greylist; /* scope delay window open forget ... */
 	struct kz_persistence persistence[KZ_CLASS_COUNT]; /* O unused */
 	struct {                                           /* schedule */

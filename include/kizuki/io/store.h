@@ -9,11 +9,10 @@
  *         Where the disk fails, the collected changes stay in memory (bounded)
  *         and are tried again every 5 s, so that decisions go on.
  * Owner:  the store belongs to whoever opened it, and so do its two threads
- *         (housekeeper: checkpoints, log flush; watchdog).  Bytes are copied
- *         in and out.
- * Errors: each cause has its own message through the log function, once when
- *         it begins and once when it ends.
- * Not:    no decisions, no expiry rules: the caller sweeps.  One thread calls.
+ *         (housekeeper: checkpoints, log flush, backups; watchdog).  Bytes are
+ * copied in and out. Errors: each cause has its own message through the log
+ * function, once when it begins and once when it ends. Not:    no decisions, no
+ * expiry rules: the caller sweeps.  One thread calls.
  */
 #ifndef KIZUKI_IO_STORE_H
 #define KIZUKI_IO_STORE_H
@@ -51,6 +50,8 @@ struct kz_store_options {
 	uint64_t cache_bytes; /* 0: 64 MiB */
 	bool sync;            /* each commit reaches the disk, not the kernel */
 	uint32_t checkpoint_s; /* 0: 30 */
+	uint32_t backup_s;     /* a backup when the newest is older; 0: none */
+	uint32_t backup_keep;  /* backups kept, at least 1 */
 	uint32_t watchdog_s;   /* abort() when kz_store_beat stays away so long;
 				  0: never */
 	size_t memory_rows;    /* kept while the disk fails; 0: 100,000 */
@@ -61,10 +62,12 @@ struct kz_store_options {
 /*
  * Open or create, running recovery.  A damaged table, or the whole environment
  * where the table is not known, is moved to home/broken-TIME (said at alert)
- * and begun empty; so is a table whose file is gone.  KZ_EBUSY: another process
- * has it (its pid is in the message).  KZ_EVERSION: written by a newer kizuki;
- * left alone.  KZ_EIO: cannot be used now (missing rights, full, read-only).
- * With *store opened or not, the message names the cause and the path.
+ * and begun with what the newest backup holds of it, its age said, or empty
+ * where there is none; so is a table whose file is gone.  KZ_EBUSY: another
+ * process has it (its pid is in the message).  KZ_EVERSION: written by a newer
+ * kizuki; left alone.  KZ_EIO: cannot be used now (missing rights, full,
+ * read-only). With *store opened or not, the message names the cause and the
+ * path.
  */
 KZ_MUST_CHECK enum kz_result kz_store_open(
 	const struct kz_store_options *options, struct kz_store **store);
@@ -139,8 +142,42 @@ struct kz_store_state {
 	uint64_t waiting; /* rows in memory only */
 	uint64_t dropped; /* puts refused with KZ_EFULL */
 	uint64_t commits;
-	char cause[256]; /* with failing: the message */
+	char cause[256];  /* with failing: the message */
+	int64_t backup_s; /* when the newest backup was made; 0: none */
 };
 void kz_store_state(const struct kz_store *store, struct kz_store_state *state);
+
+/* Make a backup now, on the housekeeper's thread; the state tells when. */
+void kz_store_backup(struct kz_store *store);
+
+/*
+ * The newest backup of the store in home, a folder with one whole file for
+ * each table.  KZ_NOT_FOUND: there is none.  KZ_ETRUNC.
+ */
+KZ_MUST_CHECK enum kz_result kz_store_newest_backup(
+	const char *home, char *path, size_t size, int64_t *made_s);
+
+/* What a file of a store that nobody has open holds. */
+struct kz_store_file {
+	const char *name; /* "grey.db"; static */
+	bool there;
+	bool sound;
+	uint64_t records; /* that can be read */
+};
+
+/*
+ * Read all pages of the tables in folder: a backup, what was set aside, or
+ * the state_dir of a kizukid that does not run.  Reads for as long as it takes.
+ */
+void kz_store_examine(
+	const char *folder, struct kz_store_file files[KZ_TABLE_COUNT]);
+
+/*
+ * Visit the records of one table in folder that can still be read, in any
+ * order; a damaged page ends it in the worst case.  KZ_NOT_FOUND: no such file.
+ * KZ_EIO: some could not be read.
+ */
+KZ_MUST_CHECK enum kz_result kz_store_salvage(const char *folder,
+	enum kz_table table, kz_store_visit *visit, void *arg);
 
 #endif
