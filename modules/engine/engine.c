@@ -11,8 +11,8 @@
 #include <sodium.h>
 
 #include "engine_priv.h"
+#include "kizuki/core/words.h"
 #include "kizuki/engine/schedule.h"
-#include "kizuki/io/namelist.h"
 
 void
 kz_engine_log(struct kz_engine *engine, enum kz_log_level level,
@@ -65,14 +65,7 @@ kz_engine_put(struct kz_engine *engine, enum kz_table table, const uint8_t *key,
 bool
 kz_engine_shared(const struct kz_engine *engine, const struct kz_name *name)
 {
-	struct kz_name zone = *name;
-
-	while (zone.len > 0) {
-		if (kz_namelist_has(&engine->shared, &zone))
-			return true;
-		zone = kz_name_parent(&zone);
-	}
-	return false;
+	return kz_namelist_has(&engine->shared, name);
 }
 
 /* A store that began in memory gets its real secret with its disk. */
@@ -95,6 +88,49 @@ say_bad_list(void *arg, const char *message)
 	struct kz_engine *engine = arg;
 
 	engine->hooks.log(engine->hooks.arg, KZ_LOG_WARNING, message);
+}
+
+/* What cannot be read is said; the rest of the lists holds. */
+static void
+read_shared(struct kz_engine *engine)
+{
+	const char *shipped = engine->config->shared_senders;
+	const char *own = engine->config->shared_senders_own;
+	char buffer[KZ_ENGINE_LINE];
+	struct kz_text line = kz_text_make(buffer, sizeof(buffer));
+
+	if (shipped[0] != '\0' &&
+		kz_namelist_add(&engine->shared, shipped, say_bad_list,
+			engine) == KZ_NOT_FOUND) {
+		kz_text_word(&line, shipped);
+		kz_text_word(&line,
+			": there is no such file: big providers "
+			"are looked at as everybody is");
+		kz_engine_log(engine, KZ_LOG_WARNING, &line);
+	}
+	if (own[0] != '\0')
+		KZ_IGNORE(kz_namelist_add(
+				  &engine->shared, own, say_bad_list, engine),
+			"it need not be there");
+	if (engine->shared.count == 0)
+		return;
+	line = kz_text_make(buffer, sizeof(buffer));
+	kz_text_word(&line, "shared senders: ");
+	kz_text_number(&line, (int64_t)engine->shared.count);
+	kz_text_word(&line, " names, of ");
+	kz_words_day(
+		engine->shared.date_s > 0 ? engine->shared.date_s : -1, &line);
+	kz_engine_log(engine, KZ_LOG_INFO, &line);
+}
+
+void
+kz_engine_shared_view(
+	const struct kz_engine *engine, struct kz_shared_view *view)
+{
+	*view = (struct kz_shared_view){
+		.names = engine->shared.count,
+		.date_s = engine->shared.date_s,
+	};
 }
 
 static void
@@ -136,10 +172,7 @@ kz_engine_open(const struct kz_config *config, struct kz_store *store,
 	made->flights.look_id = (uint64_t)now->wall_s;
 	for (size_t i = 0; i < KZ_NETCLASS_COUNT; i++)
 		made->health->rules[i] = config->canary[i].rule;
-	if (config->shared_senders[0] != '\0')
-		KZ_IGNORE(kz_namelist_read(config->shared_senders, say_bad_list,
-				  made, &made->shared),
-			"what it could not read was said; the rest holds");
+	read_shared(made);
 	*engine = made;
 	return KZ_OK;
 }
@@ -156,7 +189,7 @@ kz_engine_close(struct kz_engine **engine)
 	kz_trusts_free(*engine);
 	kz_memos_free(*engine);
 	kz_facts_free(*engine);
-	free((*engine)->shared.list);
+	kz_namelist_free(&(*engine)->shared);
 	free((*engine)->health);
 	free((*engine)->origins);
 	sodium_memzero((*engine)->secret, sizeof((*engine)->secret));

@@ -12,6 +12,7 @@
 #include "kizuki/core/health.h"
 #include "kizuki/engine/engine.h"
 #include "kizuki/io/config.h"
+#include "kizuki/io/namelist.h"
 #include "kizuki/io/store.h"
 
 #include "canary_priv.h"
@@ -33,9 +34,9 @@ struct kz_engine {
 	uint8_t secret[32]; /* of the store: keys of greylist entries */
 	uint64_t counters[KZ_COUNTER_COUNT];
 	struct kz_health *health;
-	uint32_t suspended;            /* network classes in doubt, bits */
-	uint64_t epoch;                /* grows when suspended changes */
-	struct kz_config_names shared; /* shared senders, sorted */
+	uint32_t suspended;        /* network classes in doubt, bits */
+	uint64_t epoch;            /* grows when suspended changes */
+	struct kz_namelist shared; /* shared senders */
 	struct kz_memos memos;
 	struct kz_trusts trusts;
 	struct kz_instances instances;

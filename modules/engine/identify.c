@@ -68,15 +68,21 @@ take_helo(struct kz_engine *engine, const struct kz_request *request,
 	struct kz_named *named = &scene->named[KZ_ID_HELO];
 
 	named->named = name_in(request->helo, &named->name);
-	if (named->named && kz_engine_shared(engine, &named->name)) {
-		scene->shared = true;
-		named->named = false;
-	}
 	if (!named->named)
 		return;
 	named->trust = kz_trust_find(
 		engine, KZ_VERIFY_HELO, &named->name, &request->client, now);
 	named->yes = named->trust.state == KZ_TRUST_KNOWN && named->trust.yes;
+	if (!kz_engine_shared(engine, &named->name))
+		return;
+	/*
+	 * Anybody can say a provider's name: it makes a shared sender only
+	 * where it leads to the client, or where that cannot be found out.
+	 */
+	scene->helo_pending = named->trust.state == KZ_TRUST_PENDING;
+	scene->shared = named->yes || named->trust.state != KZ_TRUST_KNOWN ||
+		!named->trust.sure;
+	named->named = named->yes = false;
 }
 
 static void
@@ -101,6 +107,7 @@ take_rdns(struct kz_engine *engine, const struct kz_request *request,
 	}
 	if (named->named && kz_engine_shared(engine, &named->name)) {
 		scene->shared = true;
+		scene->helo_pending = false;
 		named->named = named->yes = false;
 	}
 }
@@ -127,6 +134,20 @@ can_change(struct kz_engine *engine, const struct kz_scene *scene,
 	return named->named && may_be_broken(engine, &named->name, now);
 }
 
+/* Whether a shared sender's HELO is its own decides what else is looked at. */
+static bool
+shared_can_change(struct kz_engine *engine, const struct kz_scene *scene,
+	const struct kz_now *now)
+{
+	const struct kz_named *mailfrom = &scene->named[KZ_ID_MAILFROM];
+	const struct kz_named *rdns = &scene->named[KZ_ID_RDNS];
+
+	return scene->helo_pending &&
+		((mailfrom->named &&
+			 may_be_broken(engine, &mailfrom->name, now)) ||
+			(rdns->yes && may_be_broken(engine, &rdns->name, now)));
+}
+
 void
 kz_identify(struct kz_engine *engine, const struct kz_request *request,
 	const struct kz_now *now, struct kz_scene *scene)
@@ -140,6 +161,7 @@ kz_identify(struct kz_engine *engine, const struct kz_request *request,
 	take_rdns(engine, request, now, scene);
 	scene->open = undecided(&scene->named[KZ_ID_MAILFROM]) ||
 		undecided(&scene->named[KZ_ID_HELO]);
+	scene->wait = shared_can_change(engine, scene, now);
 	for (size_t i = 0; i < KZ_ID_COUNT && !scene->wait; i++) {
 		const struct kz_named *named = &scene->named[i];
 

@@ -22,10 +22,12 @@ struct kz_named {
 struct kz_scene {
 	struct kz_named named[KZ_ID_COUNT];
 	struct kz_memo *memos[KZ_ID_COUNT]; /* of the sites; NULL: none */
-	bool shared; /* HELO or reverse name is of a shared sender */
-	bool wait;   /* a pending verification can change the answer */
-	bool open;   /* HELO or MAIL FROM could not be verified either way:
-			the reverse name alone does not convict then */
+	bool shared; /* HELO or reverse name is of a shared sender, and not
+			known to be a lie */
+	bool helo_pending; /* of a shared sender, not verified yet */
+	bool wait;         /* a pending verification can change the answer */
+	bool open; /* HELO or MAIL FROM could not be verified either way:
+		      the reverse name alone does not convict then */
 };
 
 /* Look the names up; asks the prober where nothing is known. */

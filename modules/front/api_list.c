@@ -7,6 +7,7 @@
 
 #include "api_priv.h"
 #include "kizuki/base/text.h"
+#include "kizuki/core/words.h"
 #include "kizuki/engine/admin.h"
 
 #define LIMIT_USUAL 1000
@@ -15,6 +16,7 @@
 #define METRICS_SIZE ((size_t)64 << 10)
 /* The program's own lines come behind the engine's. */
 #define OWN_SIZE 2048
+#define DAY_S    86400
 
 struct listing {
 	json_t *sites;
@@ -106,6 +108,25 @@ counters_json(const struct kz_engine *engine)
 	return json;
 }
 
+/* The day in words, for who reads it as it comes. */
+static json_t *
+shared_json(const struct kz_call_scene *scene)
+{
+	struct kz_shared_view view;
+	char day[16];
+	struct kz_text text = kz_text_make(day, sizeof(day));
+	int64_t age_s = 0;
+
+	kz_engine_shared_view(scene->call->engine, &view);
+	if (view.date_s == 0)
+		return json_pack("{s:I}", "names", (json_int_t)view.names);
+	kz_words_day(view.date_s, &text);
+	if (scene->now->wall_s > view.date_s)
+		age_s = scene->now->wall_s - view.date_s;
+	return json_pack("{s:I,s:s,s:I}", "names", (json_int_t)view.names,
+		"date", day, "age_days", (json_int_t)(age_s / DAY_S));
+}
+
 enum kz_result
 kz_call_status(struct kz_call_scene *scene)
 {
@@ -113,7 +134,7 @@ kz_call_status(struct kz_call_scene *scene)
 
 	return kz_call_json(scene, 200,
 		json_pack("{s:i,s:s,s:s,s:I,s:I,s:I,s:{s:b,s:I,s:I},"
-			  "s:{s:b,s:I,s:I,s:o},s:o}",
+			  "s:{s:b,s:I,s:I,s:o},s:o,s:o}",
 			"v", 1, "mode",
 			program->enforce ? "enforce" : "observe", "profile",
 			kz_profile_text(program->profile), "now",
@@ -126,7 +147,8 @@ kz_call_status(struct kz_call_scene *scene)
 			"failing", program->store_failing, "waiting",
 			(json_int_t)program->store_waiting, "backup",
 			(json_int_t)program->store_backup_s, "cause",
-			kz_call_text(program->store_cause), "counters",
+			kz_call_text(program->store_cause), "shared_senders",
+			shared_json(scene), "counters",
 			counters_json(scene->call->engine)));
 }
 

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "kizuki/io/namelist.h"
+
 #include "rights_priv.h"
 
 static int
@@ -23,6 +25,35 @@ check_file(const struct kz_daemon *daemon, const char *key, const char *path)
 	if (path[0] == '\0' || access(path, R_OK) == 0)
 		return 0;
 	return fault(daemon, key, path, strerror(errno));
+}
+
+struct telling {
+	const struct kz_daemon *daemon;
+};
+
+static void
+say_list(void *arg, const char *message)
+{
+	const struct telling *telling = arg;
+
+	kz_log_format(&telling->daemon->log, KZ_LOG_WARNING, "%s", message);
+}
+
+/* Its lines are said one by one; the file is one fault. */
+static int
+check_list(const struct kz_daemon *daemon, const char *key, const char *path)
+{
+	struct telling telling = {daemon};
+	struct kz_namelist list = {.count = 0};
+	enum kz_result result;
+
+	if (check_file(daemon, key, path) != 0)
+		return 1;
+	if (path[0] == '\0')
+		return 0;
+	result = kz_namelist_add(&list, path, say_list, &telling);
+	kz_namelist_free(&list);
+	return result == KZ_OK ? 0 : 1;
 }
 
 static int
@@ -68,7 +99,10 @@ kz_check(const struct kz_daemon *daemon)
 	faults += check_group(daemon, "api_group", config->api_group);
 	faults += check_folder(daemon, "state_dir", config->state_dir);
 	faults += check_folder(daemon, "run_dir", config->run_dir);
-	faults += check_file(daemon, "shared_senders", config->shared_senders);
+	faults += check_list(daemon, "shared_senders", config->shared_senders);
+	if (access(config->shared_senders_own, F_OK) == 0)
+		faults += check_list(daemon, "shared_senders_own",
+			config->shared_senders_own);
 	faults += check_file(
 		daemon, "resolver { root_hints }", config->resolver.root_hints);
 	faults += check_file(daemon, "resolver { trust_anchor }",

@@ -20,6 +20,9 @@ want 404 GET /
 want 404 GET /v1
 want 404 GET /v1/sites/
 want 404 GET /v1/sites/example1.jp/none
+http GET /v1/status |
+	grep -q '"shared_senders":{"names":[1-9][0-9]*,"date":"20..-..-..","age_days":' ||
+	say_wrong "the date of shared_senders is not told"
 want 405 POST /v1/sites
 want 405 DELETE /v1/sites/example1.jp
 want 400 GET /v1/sites/10.0.0.1..x

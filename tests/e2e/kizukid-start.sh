@@ -26,6 +26,15 @@ rm -rf "$T/run" "$T/state"
 [ $? -eq 64 ] || say_wrong "bad usage does not end with 64"
 "$KIZUKID" --help-config | grep -q max_delay || say_wrong "--help-config"
 
+# -------- lists of shared senders: each bad line is said
+printf 'relay.example\njp\n!google.com\n' >"$T/shared-senders"
+configure
+"$KIZUKID" -c "$T/conf" -t >"$T/log" 2>&1
+[ $? -eq 78 ] || say_wrong "-t passes over a bad line of shared_senders_own"
+grep -q "$T/shared-senders:2: expected a domain" "$T/log" ||
+	say_wrong "a bad line of shared_senders_own: $(cat "$T/log")"
+printf 'relay.example\n!google.com\n' >"$T/shared-senders"
+
 # -------- a good one
 configure 'resolver { root_hints = "/dev/null"' 'trust_anchor = "" }'
 "$KIZUKID" -c "$T/conf" -t >"$T/log" 2>&1 || say_wrong "-t: $(cat "$T/log")"
@@ -33,6 +42,8 @@ configure 'resolver { root_hints = "/dev/null"' 'trust_anchor = "" }'
 configure 'max_delay = 0' 'network { treat_as_global = {"paper_numbering"} }'
 start_daemon
 logged "mode observe: every mail is let in" || say_wrong "observe not said"
+logged "shared senders: [1-9][0-9]* names, of 20" ||
+	say_wrong "the date of shared_senders not said"
 logged "max_delay = 0" || say_wrong "max_delay = 0 not said"
 logged "treat_as_global.*10.0.0.0/8" || say_wrong "treat_as_global not said"
 for socket in policy.sock sendmail.sock api.sock; do

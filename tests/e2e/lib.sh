@@ -128,6 +128,7 @@ start_kizukid() {
 		install -m 755 "$(bin $program)" "$LAB_DIR/bin/"
 	done
 	sed -e "${1:-}" "$LAB_TREE/tests/e2e/kizuki.conf" >"$LAB_DIR/kizuki.conf"
+	install -m 644 "$LAB_TREE/data/shared-senders" "$LAB_DIR/"
 	install -d -m 750 -o kizuki -g kizuki "$LAB_DIR/state"
 	install -d -m 755 -o kizuki -g kizuki /run/kizuki
 	"$LAB_DIR/bin/kizukid" -c "$LAB_DIR/kizuki.conf" -f \

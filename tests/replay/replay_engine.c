@@ -562,6 +562,8 @@ main(void)
 		err(EX_CANTCREAT, "%s", home);
 	if (kz_config_defaults(&config) != KZ_OK)
 		errx(EX_SOFTWARE, "no defaults");
+	/* what this machine has installed is no part of a script */
+	config.shared_senders[0] = config.shared_senders_own[0] = '\0';
 	config.mode = KZ_MODE_ENFORCE;
 	while (script_lines < LINES_MAX &&
 		fgets(script[script_lines], sizeof(script[0]), stdin) != NULL)

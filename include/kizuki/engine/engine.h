@@ -84,7 +84,7 @@ struct kz_engine_hooks {
 enum kz_counter { KZ_COUNTER_LIST(KZ_COUNTER_ENUM) KZ_COUNTER_COUNT };
 #undef KZ_COUNTER_ENUM
 
-/* Reads the secret and the list of shared senders.  KZ_EIO: no libsodium. */
+/* Reads the secret and the lists of shared senders.  KZ_EIO: no libsodium. */
 KZ_MUST_CHECK enum kz_result kz_engine_open(const struct kz_config *config,
 	struct kz_store *store, const struct kz_engine_hooks *hooks,
 	const struct kz_now *now, struct kz_engine **engine);
@@ -101,6 +101,14 @@ void kz_engine_facts(struct kz_engine *engine, const struct kz_fact *list,
 
 /* Make what was decided durable; after it the answers may leave. */
 void kz_engine_commit(struct kz_engine *engine, const struct kz_now *now);
+
+/* The lists of shared senders, as they were read at the start. */
+struct kz_shared_view {
+	size_t names;
+	int64_t date_s; /* of the list that comes with kizuki; 0: not known */
+};
+void kz_engine_shared_view(
+	const struct kz_engine *engine, struct kz_shared_view *view);
 
 /* Since the start. */
 uint64_t kz_engine_counter(

@@ -45,7 +45,9 @@ configure() {
 		echo "state_dir = \"$T/state\""
 		echo "run_dir = \"$T/run\""
 		echo "user = \"\""
-		echo "probe_path = \"$T/probe\""
+		echo "probe_path = \"$T/probe\"" \
+			"shared_senders = \"$ROOT/data/shared-senders\"" \
+			"shared_senders_own = \"$T/shared-senders\""
 		for line; do echo "$line"; done
 	} >"$T/conf"
 }
