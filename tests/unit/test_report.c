@@ -131,8 +131,8 @@ a_verdict_is_told_with_its_reasons(void **state)
 	struct kz_evidence dead = lacks[0].evidence;
 	struct kz_evidence young = lacks[2].evidence;
 	const struct kz_evidence_row rows[] = {
-		{KZ_SYM_NS_DEAD, "ns.\xff\x1b.jp", &young},
-		{KZ_SYM_MX_BEST_DEAD, "example.jp", &dead}};
+		{KZ_SYM_NS_DEAD, "ns.\xff\x1b.jp", &young, false},
+		{KZ_SYM_MX_BEST_DEAD, "example.jp", &dead, false}};
 	const char *word = NULL;
 	const char *fate = NULL;
 	const char *object = NULL;
