@@ -9,6 +9,11 @@
 #   peer.pl SOCKET hold N              N silent connections; "held" is said when
 #                                      they stand, and when stdin ends how many
 #                                      are still open
+#   peer.pl SOCKET map                 each line of stdin is a socketmap's key;
+#                                      all are sent in one write, and what is
+#                                      answered within 10 s is printed by lines
+#   peer.pl SOCKET talk                the same, but each key is sent when it
+#                                      comes, and its answer awaited
 #   peer.pl SOCKET http METHOD PATH [FILE]
 #
 # SOCKET is a path, or ADDRESS:PORT.
@@ -63,6 +68,18 @@ if ($verb eq 'hold') {
 	exit 0;
 }
 
+# The contents of whole netstrings at the beginning of the text.
+sub netstrings {
+	my ($text) = @_;
+	my @found;
+	while ($text =~ s/^(\d+)://) {
+		last if length $text <= $1;
+		push @found, substr $text, 0, $1;
+		$text = substr $text, $1 + 1;
+	}
+	return @found;
+}
+
 my $socket = dial() or do { print "no connection: $!\n"; exit 1 };
 if ($verb eq 'ask') {
 	syswrite $socket, stdin_all();
@@ -86,6 +103,26 @@ if ($verb eq 'ask') {
 		$left -= $len;
 	}
 	report($socket);
+} elsif ($verb eq 'map' or $verb eq 'talk') {
+	my @keys = $verb eq 'map' ? split(/\n/, stdin_all()) : ();
+	my $read = sub {
+		my ($count) = @_;
+		my ($text, $ended) = read_until($socket, 10,
+			sub { netstrings($_[0]) >= $count });
+		print map { "$_\n" } netstrings($text);
+		print "closed\n" if $ended;
+	};
+	$| = 1;
+	if ($verb eq 'map') {
+		syswrite $socket, join '', map { length($_) . ":$_," } @keys;
+		$read->(scalar @keys);
+	} else {
+		while (my $key = <STDIN>) {
+			chomp $key;
+			syswrite $socket, length($key) . ":$key,";
+			$read->(1);
+		}
+	}
 } elsif ($verb eq 'http') {
 	my ($method, $path, $file) = @rest;
 	my $body = '';
