@@ -112,6 +112,6 @@ int cli_probe(struct cli *cli, struct cli_look *looks, size_t count);
 typedef int cli_command(struct cli *cli, int argc, char **argv);
 cli_command cli_check, cli_show, cli_findings, cli_import, cli_allow, cli_deny,
 	cli_pardon, cli_forget, cli_recheck, cli_list, cli_status, cli_config,
-	cli_db, cli_fact, cli_org, cli_symptoms;
+	cli_db, cli_doctor, cli_fact, cli_org, cli_symptoms;
 
 #endif

@@ -45,6 +45,8 @@ static const struct command commands[] = {
 	{"status", "", "kizukid's state", 0, 0, cli_status},
 	{"fact", "add [!]DOMAIN SYMPTOM [KEY=VALUE...]|list|remove",
 		"what only a person can know", 1, 12, cli_fact},
+	{"doctor", "[DOMAIN]", "is all there that kizuki needs?", 0, 1,
+		cli_doctor},
 	{"db", "backup|verify [FOLDER]|salvage FOLDER",
 		"the database's backups, and what damage left", 1, 2, cli_db},
 	{"org", "NAME...", "the registrable domain of each name", 1, 1000,

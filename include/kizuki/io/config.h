@@ -88,6 +88,7 @@ struct kz_config {
 		struct kz_nets own;         /* never delayed; may use listen */
 		struct kz_addr_scope scope; /* treat_as_global, _private */
 		struct kz_nets never_probe;
+		char *dnswl; /* zone, "" none */
 	} network;
 	struct {                  /* backup */
 		uint32_t every_s; /* 0: none */

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: ISC */
+/* Whether all that kizuki needs is there, and what to do where it is not. */
+#include <stdarg.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "doctor_priv.h"
+
+#define TEXT_SIZE   1024
+#define BROKEN_DAYS 2 /* a backup this old says that none are made */
+
+void
+doctor_say(struct doctor *doctor, enum doctor_mood mood, const char *topic,
+	const char *format, ...)
+{
+	static const char *const marks[] = {"ok", "!!", "??"};
+	static const char *const states[] = {"fine", "to-do", "unknown"};
+	char text[TEXT_SIZE];
+	json_t *json;
+	va_list args;
+
+	va_start(args, format);
+	if (vsnprintf(text, sizeof(text), format, args) < 0)
+		text[0] = '\0';
+	va_end(args);
+	if (mood == DOCTOR_TO_DO)
+		doctor->to_do = true;
+	if (doctor->cli->json) {
+		json = json_pack("{s:s, s:s, s:s}", "topic", topic, "state",
+			states[mood], "text", text);
+		(void)cli_dump(stdout, json);
+		json_decref(json);
+		return;
+	}
+	printf("%s  %-10s  ", marks[mood], topic);
+	cli_put(stdout, text);
+	putchar('\n');
+}
+
+static void
+say_store(struct doctor *doctor, const json_t *store)
+{
+	int64_t backup_s = cli_number(store, "backup");
+	int64_t days = (doctor->cli->now_s - backup_s) / 86400;
+	uint32_t every_s = doctor->cli->config.backup.every_s;
+
+	if (cli_true(store, "failing"))
+		doctor_say(doctor, DOCTOR_TO_DO, "store",
+			"the disk takes nothing: %s", cli_text(store, "cause"));
+	else
+		doctor_say(doctor, DOCTOR_FINE, "store",
+			"what is decided reaches the disk");
+	if (every_s == 0)
+		doctor_say(doctor, DOCTOR_TO_DO, "store",
+			"no backups are made; set backup { every = 1h }");
+	else if (backup_s == 0)
+		doctor_say(doctor, DOCTOR_CANNOT_TELL, "store",
+			"no backup is there yet; kizuki db backup makes one");
+	else if (days >= BROKEN_DAYS && days > 2 * every_s / 86400)
+		doctor_say(doctor, DOCTOR_TO_DO, "store",
+			"the newest backup is %lld days old; kizukid's log "
+			"says why",
+			(long long)days);
+	else
+		doctor_say(doctor, DOCTOR_FINE, "store",
+			"the newest backup is verified and fresh");
+}
+
+void
+doctor_daemon(struct doctor *doctor)
+{
+	json_t *status = NULL;
+	const json_t *prober;
+	bool there = false;
+
+	if (cli_reach(doctor->cli, &there) != 0 || !there ||
+		cli_ask(doctor->cli, "GET", "/v1/status", NULL, &status) != 0) {
+		doctor_say(doctor, DOCTOR_TO_DO, "kizukid",
+			"it does not answer: start it (systemctl start "
+			"kizuki), or run this as a user of its group");
+		return;
+	}
+	if (strcmp(cli_text(status, "mode"), "observe") == 0)
+		doctor_say(doctor, DOCTOR_FINE, "kizukid",
+			"it answers; mode observe: nobody is delayed yet");
+	else
+		doctor_say(doctor, DOCTOR_FINE, "kizukid",
+			"it answers; mode enforce, profile %s",
+			cli_text(status, "profile"));
+	prober = json_object_get(status, "prober");
+	if (cli_true(prober, "up"))
+		doctor_say(doctor, DOCTOR_FINE, "prober", "kizuki-probe runs");
+	else
+		doctor_say(doctor, DOCTOR_TO_DO, "prober",
+			"kizuki-probe does not run, nothing is examined; "
+			"kizukid's log says why");
+	say_store(doctor, json_object_get(status, "store"));
+	json_decref(status);
+}
+
+int
+cli_doctor(struct cli *cli, int argc, char **argv)
+{
+	struct doctor doctor = {.cli = cli};
+	struct kz_name domain;
+	int status;
+
+	if (argc > 0) {
+		status = cli_site(argv[0], &domain);
+		if (status != 0)
+			return status;
+		doctor.domain = domain.text;
+	}
+	doctor_daemon(&doctor);
+	doctor_mta(&doctor);
+	doctor_net(&doctor);
+	doctor_machine(&doctor);
+	return doctor.to_do ? 1 : 0;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: ISC */
+/* The clock, and the age of lists that change in the world. */
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/timex.h>
+
+#include <libpsl.h>
+
+#include "doctor_priv.h"
+
+#define DAY_S 86400
+/* Names come each week; root servers and their keys change once in years. */
+#define NAMES_DAYS 400
+#define ROOT_DAYS  1095
+#define BUILT_S    1795478400LL /* 2026-11-24: no clock is right before it */
+
+static void
+check_clock(struct doctor *doctor)
+{
+	struct timex state = {.modes = 0};
+
+	if (doctor->cli->now_s < BUILT_S)
+		doctor_say(doctor, DOCTOR_TO_DO, "clock",
+			"it stands before kizuki was written; evidence is "
+			"counted by it: set it, and run an NTP client");
+	else if (adjtimex(&state) == TIME_ERROR ||
+		(state.status & STA_UNSYNC) != 0)
+		doctor_say(doctor, DOCTOR_TO_DO, "clock",
+			"nothing keeps it right: run an NTP client "
+			"(systemd-timesyncd, chrony)");
+	else
+		doctor_say(doctor, DOCTOR_FINE, "clock", "kept right by NTP");
+}
+
+static void
+say_age(struct doctor *doctor, const char *what, int64_t made_s, int most,
+	const char *remedy)
+{
+	long long days = (doctor->cli->now_s - made_s) / DAY_S;
+
+	if (made_s == 0)
+		doctor_say(doctor, DOCTOR_TO_DO, "lists", "%s is not there: %s",
+			what, remedy);
+	else if (days > most)
+		doctor_say(doctor, DOCTOR_TO_DO, "lists",
+			"%s is %lld days old: %s", what, days, remedy);
+	else
+		doctor_say(doctor, DOCTOR_FINE, "lists", "%s is %lld days old",
+			what, days > 0 ? days : 0);
+}
+
+static int64_t
+file_s(const char *path)
+{
+	struct stat info;
+
+	return stat(path, &info) == 0 ? (int64_t)info.st_mtim.tv_sec : 0;
+}
+
+static void
+check_lists(struct doctor *doctor)
+{
+	const struct kz_config *config = &doctor->cli->config;
+	const char *suffixes = config->resolver.public_suffixes;
+	const char *dist = psl_dist_filename();
+	int64_t psl_s = suffixes[0] != '\0' ? file_s(suffixes) : file_s(dist);
+
+	if (psl_s == 0)
+		psl_s = (int64_t)psl_builtin_file_time();
+	say_age(doctor, "the Public Suffix List", psl_s, NAMES_DAYS,
+		"install or update the package publicsuffix");
+	say_age(doctor, "the list of root servers",
+		file_s(config->resolver.root_hints), ROOT_DAYS,
+		"install or update the package dns-root-data");
+	if (config->resolver.trust_anchor[0] == '\0')
+		doctor_say(doctor, DOCTOR_TO_DO, "lists",
+			"no trust anchor is set: nothing is validated");
+	else
+		say_age(doctor, "the root's trust anchor",
+			file_s(config->resolver.trust_anchor), ROOT_DAYS,
+			"install or update the package dns-root-data");
+}
+
+void
+doctor_machine(struct doctor *doctor)
+{
+	check_clock(doctor);
+	check_lists(doctor);
+}

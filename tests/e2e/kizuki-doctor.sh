@@ -1,0 +1,72 @@
+#!/bin/bash
+# SPDX-License-Identifier: ISC
+# kizuki-doctor - each line says what is fine, or what to do
+. "$(dirname "$0")/lib.sh"
+
+# examine [DOMAIN]: all lines of it; its status in $LAB_DIR/status
+examine() {
+	local status=0
+	kizuki doctor "$@" >"$LAB_DIR/doctor" 2>&1 || status=$?
+	echo "$status" >"$LAB_DIR/status"
+}
+# line TOPIC PATTERN: a line of that topic is so
+line() {
+	local found
+	found=$(grep -E "^(ok|!!|\?\?)  $1 " "$LAB_DIR/doctor" || true)
+	expect "$1" "$found" "*$2*"
+}
+
+say "all is well: one MTA, one primary address"
+rm -rf /etc/exim4 /etc/exim /etc/postfix /etc/mail
+start_kizukid '/^policy_group/d'
+mkdir -p /etc/exim4
+echo '.include /etc/kizuki/exim/kizuki-main' >/etc/exim4/exim4.conf.localmacros
+usermod -a -G kizuki Debian-exim 2>/dev/null ||
+	sed -i 's/^\(kizuki:x:[0-9]*:\).*/\1Debian-exim/' /etc/group
+kizuki db backup >/dev/null
+examine jikocho.jp
+cat "$LAB_DIR/doctor"
+line kizukid "ok  kizukid     it answers; mode enforce, profile paper"
+line prober "ok "
+line store "the newest backup is verified"
+line mta "ok  mta         Exim asks kizukid"
+line socket "ok  socket      user Debian-exim can connect"
+line "port 53" "ok  port 53     IPv4: 1 of 1 root servers answer"
+line "port 53" "ok  port 53     IPv6: 1 of 1 root servers answer"
+line resolver "ok  resolver    it resolves and validates"
+line "port 25" "ok  port 25     IPv4: 3 of 3 canaries answer"
+line "port 25" "ok  port 25     IPv6: 3 of 3 canaries answer"
+# the lab's primary has A and AAAA
+line "own MXs" "!!  own MXs     the primary, mx1.jikocho.jp, has 2 addresses"
+expect "something is to do" "$(cat "$LAB_DIR/status")" 1
+
+say "port 25 is closed to us, and an MTA that does not ask"
+port_25() {
+	ip rule "$1" pref 50 to 10.0.0.0/8 ipproto tcp dport 25 lookup 66
+	ip -6 rule "$1" pref 50 to 2001:db8::/32 ipproto tcp dport 25 lookup 66
+}
+port_25 add
+echo '# .include /etc/kizuki/exim/kizuki-main' >/etc/exim4/exim4.conf.localmacros
+mkdir -p /etc/postfix
+cat >/etc/postfix/main.cf <<'EOF'
+smtpd_recipient_restrictions = check_policy_service inet:127.0.0.1:10023
+EOF
+sed -i 's/^\(kizuki:x:[0-9]*:\).*/\1/' /etc/group
+examine jikocho.jp
+cat "$LAB_DIR/doctor"
+line "port 25" "!!  port 25     IPv4: no canary answers; is port 25 closed"
+line "port 53" "ok "
+line mta "!!  mta         Exim is here and does not ask kizukid"
+line mta "!!  mta         Postfix is here and does not ask kizukid"
+line mta "!!  mta         Postfix has postgrey beside kizuki"
+line socket "!!  socket      user Debian-exim may not connect"
+port_25 del
+
+say "without kizukid it says so, and looks at the rest"
+stop kizukid
+examine
+line kizukid "!!  kizukid     it does not answer"
+line "own MXs" "??  own MXs"
+kizuki --json doctor >"$LAB_DIR/doctor" || true
+expect "as JSON" "$(head -n 1 "$LAB_DIR/doctor")" \
+	'{"topic":"kizukid","state":"to-do",*'
