@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,12 +35,17 @@ alive_path(const struct kz_daemon *daemon, char path[KZ_PATH_SIZE])
 	return len > 0 && len < KZ_PATH_SIZE;
 }
 
-/* MTAs look at its age: an old one says that asking is in vain. */
+/*
+ * MTAs look at its age: an old one says that asking is in vain.  Sendmail's
+ * rulesets see no file's age, they read the moment that stands in it.
+ */
 static void
-touch_alive(struct kz_daemon *daemon)
+touch_alive(struct kz_daemon *daemon, int64_t now_s)
 {
 	char path[KZ_PATH_SIZE];
+	char line[32];
 	struct stat found;
+	int len;
 
 	/* Somebody cleaned run_dir: make it anew. */
 	if (daemon->alive_fd >= 0 &&
@@ -50,8 +56,11 @@ touch_alive(struct kz_daemon *daemon)
 	if (daemon->alive_fd < 0 && alive_path(daemon, path))
 		daemon->alive_fd = open(path,
 			O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (daemon->alive_fd >= 0)
-		(void)futimens(daemon->alive_fd, NULL);
+	/* Always of one length, in one write: no reader sees half of it. */
+	len = snprintf(line, sizeof(line), "alive %010" PRId64 "\n", now_s);
+	if (daemon->alive_fd >= 0 && len > 0 && len < (int)sizeof(line) &&
+		pwrite(daemon->alive_fd, line, (size_t)len, 0) < 0)
+		(void)futimens(daemon->alive_fd, NULL); /* a full disk */
 }
 
 static void
@@ -65,7 +74,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	kz_facts_look(&daemon->facts, daemon, &now);
 	kz_observe_tick(daemon->engine, &now);
 	kz_schedule_tick(daemon->engine, &now);
-	touch_alive(daemon);
+	touch_alive(daemon, now.wall_s);
 	kz_log_tick(&daemon->log);
 	(void)sd_notify(0, "WATCHDOG=1");
 }
@@ -138,7 +147,7 @@ kz_loop_close(struct kz_daemon *daemon)
 void
 kz_loop_run(struct kz_daemon *daemon)
 {
-	touch_alive(daemon);
+	touch_alive(daemon, kz_clock_now_s());
 	kz_log_collect();
 	(void)sd_notify(0, "READY=1\nSTATUS=deciding");
 	while (!daemon->stop) {
