@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "field_priv.h"
+#include "kizuki/base/name.h"
 #include "kizuki/base/text.h"
 #include "kizuki/core/decision.h"
 
@@ -305,6 +306,21 @@ put_deferral(struct kz_text *body, const struct kz_request *request,
 	kz_text_word(body, "\"");
 }
 
+/* Sendmail makes its header line of seconds and site; no site: nothing. */
+static void
+put_waited(struct kz_text *body, const struct kz_reply *reply)
+{
+	const struct kz_str text = {reply->waited_site,
+		strnlen(reply->waited_site, sizeof(reply->waited_site))};
+	struct kz_name site;
+
+	kz_text_word(body, "OK WAITED:");
+	kz_text_number(body, reply->waited_s);
+	kz_text_word(body, ":");
+	if (kz_name_parse(text, &site) == KZ_OK)
+		kz_text_put(body, kz_name_str(&site));
+}
+
 static size_t
 netstring(const struct kz_text *body, char *buffer, size_t size)
 {
@@ -330,6 +346,9 @@ kz_socketmap_answer(const struct kz_request *request,
 	case KZ_POINT_RCPT:
 		if (field_defers(reply))
 			put_deferral(&body, request, reply);
+		else if (reply != NULL && reply->action == KZ_ACTION_ACCEPT &&
+			reply->waited_s > 0)
+			put_waited(&body, reply);
 		else
 			kz_text_word(&body, "OK ACCEPT");
 		break;

@@ -371,8 +371,14 @@ answers_are_the_contract(void **state)
 		"We don't talk to broken sites/servers.\",");
 	assert_string_equal(answered(&request, NULL), "9:OK ACCEPT,");
 	reply.action = KZ_ACTION_ACCEPT;
-	reply.waited_s = 312;
 	assert_string_equal(answered(&request, &reply), "9:OK ACCEPT,");
+	reply.waited_s = 312;
+	assert_string_equal(answered(&request, &reply), "14:OK WAITED:312:,");
+	memcpy(reply.waited_site, "example1.jp", 12);
+	assert_string_equal(
+		answered(&request, &reply), "25:OK WAITED:312:example1.jp,");
+	memcpy(reply.waited_site, "a\" b", 5);
+	assert_string_equal(answered(&request, &reply), "14:OK WAITED:312:,");
 	request.point = KZ_POINT_EOM;
 	assert_string_equal(answered(&request, &reply), "7:OK DONE,");
 	request.point = KZ_POINT_OTHER;

@@ -4,8 +4,7 @@
  *
  * What:   finds the end of a netstring in a buffer, makes a struct kz_request
  *         of the key that a ruleset built, and words the answer.
- * Not:    no sockets.  No header line for mail that had waited: a ruleset
- *         cannot add one.
+ * Not:    no sockets.
  * Source: sendmail's op manual, "socket" maps; kizuki's docs/protocol.md.
  */
 #ifndef KIZUKI_FRONT_SOCKETMAP_H
