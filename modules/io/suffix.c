@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <libpsl.h>
 
@@ -27,6 +28,18 @@ kz_suffix_open(const char *path, struct kz_suffix **suffix)
 	}
 	*suffix = made;
 	return KZ_OK;
+}
+
+int64_t
+kz_suffix_made_s(const char *path)
+{
+	const char *file =
+		path != NULL && path[0] != '\0' ? path : psl_dist_filename();
+	struct stat info;
+
+	if (stat(file, &info) == 0)
+		return (int64_t)info.st_mtim.tv_sec;
+	return file == path ? 0 : (int64_t)psl_builtin_file_time();
 }
 
 void

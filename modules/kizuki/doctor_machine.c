@@ -4,9 +4,8 @@
 #include <sys/stat.h>
 #include <sys/timex.h>
 
-#include <libpsl.h>
-
 #include "doctor_priv.h"
+#include "kizuki/io/suffix.h"
 
 #define DAY_S 86400
 /* Names come each week; root servers and their keys change once in years. */
@@ -61,13 +60,9 @@ static void
 check_lists(struct doctor *doctor)
 {
 	const struct kz_config *config = &doctor->cli->config;
-	const char *suffixes = config->resolver.public_suffixes;
-	const char *dist = psl_dist_filename();
-	int64_t psl_s = suffixes[0] != '\0' ? file_s(suffixes) : file_s(dist);
 
-	if (psl_s == 0)
-		psl_s = (int64_t)psl_builtin_file_time();
-	say_age(doctor, "the Public Suffix List", psl_s, NAMES_DAYS,
+	say_age(doctor, "the Public Suffix List",
+		kz_suffix_made_s(config->resolver.public_suffixes), NAMES_DAYS,
 		"install or update the package publicsuffix");
 	say_age(doctor, "the list of root servers",
 		file_s(config->resolver.root_hints), ROOT_DAYS,

@@ -12,6 +12,7 @@
 #define KIZUKI_IO_SUFFIX_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "kizuki/base/name.h"
 #include "kizuki/base/result.h"
@@ -24,6 +25,9 @@ struct kz_suffix;
  */
 KZ_MUST_CHECK enum kz_result kz_suffix_open(
 	const char *path, struct kz_suffix **suffix);
+
+/* When such a list was made, by its file or libpsl; 0: not known. */
+int64_t kz_suffix_made_s(const char *path);
 
 /* NULL is fine; clears the pointer. */
 void kz_suffix_close(struct kz_suffix **suffix);
