@@ -25,7 +25,7 @@ servers="libcrypt1 libgnutls-dane0 libgnutls30 libidn12 libldap-2.5-0
 	libmariadb3 libnsl2 libpam0g libpcre2-8-0 libperl5.36 libpq5
 	libsasl2-2 libsasl2-modules libspf2-2 libsqlite3-0
 	libevent-2.1-7 libfstrm0 libprotobuf-c1 libssl3 libsystemd0
-	libnghttp2-14 libpython3.11"
+	libnghttp2-14 libpython3.11 libdb5.3 libicu72"
 
 as_root() {
 	if [ "$(id -u)" = 0 ]; then
@@ -86,6 +86,7 @@ unpack mta/sendmail sendmail-bin sendmail-base sendmail-cf sensible-mda \
 	libwrap0 liblockfile1 sasl2-bin
 # the loader gives a set-gid program no libraries from here
 chmod 755 build/mta/sendmail/usr/libexec/sendmail/sendmail
+unpack mta/postfix postfix
 unpack lab-root nsd unbound
 
 missing=$({
@@ -93,6 +94,8 @@ missing=$({
 		build/lab-root/usr/sbin/unbound
 	LD_LIBRARY_PATH=$(echo build/mta/sendmail/usr/lib/*-linux-gnu) \
 		ldd build/mta/sendmail/usr/libexec/sendmail/sendmail
+	LD_LIBRARY_PATH=build/mta/postfix/usr/lib/postfix \
+		ldd build/mta/postfix/usr/lib/postfix/sbin/smtpd
 } | grep 'not found' || true)
 [ -z "$missing" ] || {
 	echo "deps: the unpacked servers lack libraries:" >&2
