@@ -96,6 +96,22 @@ in_scope(const struct counted counted[KZ_ID_COUNT], enum kz_grey_scope scope,
 }
 
 static enum kz_exempt
+allow_exemption(enum kz_allow_kind kind)
+{
+	switch (kind) {
+	case KZ_ALLOW_CLIENT:
+		return KZ_EXEMPT_ALLOWED_CLIENT;
+	case KZ_ALLOW_SENDER:
+		return KZ_EXEMPT_ALLOWED_SENDER;
+	case KZ_ALLOW_RECIPIENT:
+		return KZ_EXEMPT_ALLOWED_RECIPIENT;
+	case KZ_ALLOW_NONE:
+		break;
+	}
+	return KZ_EXEMPT_NONE;
+}
+
+static enum kz_exempt
 find_exemption(const struct kz_session *session)
 {
 	if (session->own_network)
@@ -107,6 +123,8 @@ find_exemption(const struct kz_session *session)
 	if (session->recipient != NULL &&
 		kz_recipient_exempt(session->recipient))
 		return KZ_EXEMPT_POSTMASTER;
+	if (session->allow_kind != KZ_ALLOW_NONE)
+		return allow_exemption(session->allow_kind);
 	if (session->allowed)
 		return KZ_EXEMPT_ALLOWED;
 	if (session->dnswl)

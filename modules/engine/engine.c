@@ -173,6 +173,7 @@ kz_engine_open(const struct kz_config *config, struct kz_store *store,
 	for (size_t i = 0; i < KZ_NETCLASS_COUNT; i++)
 		made->health->rules[i] = config->canary[i].rule;
 	read_shared(made);
+	kz_allows_load(made, now);
 	*engine = made;
 	return KZ_OK;
 }
@@ -208,8 +209,10 @@ kz_engine_commit(struct kz_engine *engine, const struct kz_now *now)
 	if (!before.failing)
 		return;
 	kz_store_state(engine->store, &after);
-	if (!after.failing)
-		read_secret(engine);
+	if (after.failing)
+		return;
+	read_secret(engine);
+	kz_allows_load(engine, now);
 }
 
 uint64_t

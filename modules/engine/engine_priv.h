@@ -15,6 +15,7 @@
 #include "kizuki/io/namelist.h"
 #include "kizuki/io/store.h"
 
+#include "allow_priv.h"
 #include "canary_priv.h"
 #include "fact_priv.h"
 #include "flight_priv.h"
@@ -51,6 +52,7 @@ struct kz_engine {
 	uint8_t sweep_touch[KZ_STORE_KEY_MAX];
 	size_t sweep_touch_len;
 	struct kz_canaries canaries;
+	struct kz_allows allows;
 	struct kz_fact_table facts;
 };
 

@@ -314,6 +314,17 @@ count_action(struct kz_engine *engine, const struct decision *decision)
 			observe ? KZ_COUNT_WOULD_DEFER : KZ_COUNT_DEFERRED);
 }
 
+/* No verification changes the answer to whom an operator allowed. */
+static bool
+must_wait(struct kz_engine *engine, const struct decision *decision, bool final)
+{
+	if (!decision->scene.wait ||
+		decision->session.allow_kind != KZ_ALLOW_NONE)
+		return false;
+	kz_engine_count(engine, final ? KZ_COUNT_WAIT_OVER : KZ_COUNT_WAITED);
+	return !final;
+}
+
 enum kz_judge_step
 kz_judge_ask(struct kz_engine *engine, const struct kz_request *request,
 	const struct kz_now *now, int64_t started_ms, bool final,
@@ -334,13 +345,10 @@ kz_judge_ask(struct kz_engine *engine, const struct kz_request *request,
 	session->own_network = loopback(&request->client) ||
 		kz_nets_have(&engine->config->network.own, &request->client);
 	if (!session->own_network && !session->authenticated) {
+		session->allow_kind = kz_allow_find(engine, request, now);
 		kz_identify(engine, request, now, &decision.scene);
-		if (decision.scene.wait && !final) {
-			kz_engine_count(engine, KZ_COUNT_WAITED);
+		if (must_wait(engine, &decision, final))
 			return KZ_JUDGE_WAIT;
-		}
-		if (decision.scene.wait)
-			kz_engine_count(engine, KZ_COUNT_WAIT_OVER);
 	}
 	decision.instance = kz_instance_find(engine, request, now, true);
 	judge_session(engine, &decision);

@@ -66,8 +66,8 @@ typedef enum kz_result kz_call_handler(struct kz_call_scene *scene);
 
 kz_call_handler kz_call_status, kz_call_metrics, kz_call_sites, kz_call_site,
 	kz_call_recheck, kz_call_backup, kz_call_forget, kz_call_say,
-	kz_call_unsay, kz_call_look, kz_call_looked, kz_call_export,
-	kz_call_import_end;
+	kz_call_unsay, kz_call_look, kz_call_looked, kz_call_allowed,
+	kz_call_allow, kz_call_disallow, kz_call_export, kz_call_import_end;
 
 /* The value of an argument; NULL: not given. */
 const char *kz_call_arg(const struct kz_call *call, const char *key);

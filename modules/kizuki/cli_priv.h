@@ -71,6 +71,18 @@ int cli_site(const char *text, struct kz_name *site);
 /* "30d", "2026-12-31", "never" (0) as the moment until which. */
 int cli_until(const struct cli *cli, const char *text, int64_t *until_s);
 
+/* "WORDS until 2026-12-31 00:00". */
+#define CLI_TOLD_SIZE 128
+const char *cli_until_words(
+	const char *words, int64_t until_s, char told[CLI_TOLD_SIZE]);
+
+/* allowed.c: whether text begins as a client, sender or recipient does. */
+bool cli_is_subject(const char *text);
+
+/* allow such a one, or take it back; and the list of them. */
+int cli_allow_subject(struct cli *cli, const char *text);
+int cli_list_allowed(struct cli *cli);
+
 /* print.c: foreign text, control characters replaced. */
 void cli_put(FILE *out, const char *text);
 

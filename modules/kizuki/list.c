@@ -33,7 +33,7 @@ list_path(const struct cli *cli, const char *state, char *path, size_t size)
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
 		known = known || strcmp(states[i], state) == 0;
 	if (!known) {
-		warnx("%s: expected broken, suspect or sound", state);
+		warnx("%s: expected broken, suspect, sound or allowed", state);
 		return EX_USAGE;
 	}
 	if (snprintf(path, size, "/v1/sites?limit=%lu%s%s",
@@ -51,9 +51,11 @@ cli_list(struct cli *cli, int argc, char **argv)
 	json_t *sites;
 	json_t *site;
 	size_t i;
-	int status =
-		list_path(cli, argc > 0 ? argv[0] : NULL, path, sizeof(path));
+	int status;
 
+	if (argc > 0 && strcmp(argv[0], "allowed") == 0)
+		return cli_list_allowed(cli);
+	status = list_path(cli, argc > 0 ? argv[0] : NULL, path, sizeof(path));
 	if (status == 0)
 		status = cli_ask(cli, "GET", path, NULL, &answer);
 	if (status != 0)

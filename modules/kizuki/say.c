@@ -30,8 +30,7 @@ static int
 say_word(struct cli *cli, const struct kz_name *site, const char *more,
 	const char *until, const char *words)
 {
-	char told[128];
-	char moment[CLI_MOMENT_SIZE];
+	char told[CLI_TOLD_SIZE];
 	int64_t until_s = 0;
 	json_t *body;
 	int status;
@@ -47,11 +46,8 @@ say_word(struct cli *cli, const struct kz_name *site, const char *more,
 		warnx("--why: expected UTF-8");
 		return EX_USAGE;
 	}
-	if (snprintf(told, sizeof(told), "%s until %s", words,
-		    until_s == 0 ? "this is withdrawn"
-				 : cli_moment(until_s, moment)) < 0)
-		told[0] = '\0';
-	status = tell(cli, "POST", site, more, body, told);
+	status = tell(cli, "POST", site, more, body,
+		cli_until_words(words, until_s, told));
 	json_decref(body);
 	return status;
 }
@@ -60,9 +56,12 @@ int
 cli_allow(struct cli *cli, int argc, char **argv)
 {
 	struct kz_name site;
-	int status = cli_site(argv[0], &site);
+	int status;
 
 	(void)argc;
+	if (cli_is_subject(argv[0]))
+		return cli_allow_subject(cli, argv[0]);
+	status = cli_site(argv[0], &site);
 	return status != 0
 		? status
 		: say_word(cli, &site, "/allow", cli->until, "never delayed");

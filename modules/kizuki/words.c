@@ -51,6 +51,18 @@ day_parse(const char *text, int64_t *when_s)
 	return true;
 }
 
+const char *
+cli_until_words(const char *words, int64_t until_s, char told[CLI_TOLD_SIZE])
+{
+	char moment[CLI_MOMENT_SIZE];
+
+	if (snprintf(told, CLI_TOLD_SIZE, "%s until %s", words,
+		    until_s == 0 ? "this is withdrawn"
+				 : cli_moment(until_s, moment)) < 0)
+		told[0] = '\0';
+	return told;
+}
+
 int
 cli_until(const struct cli *cli, const char *text, int64_t *until_s)
 {

@@ -4,13 +4,13 @@
  * against the engine and a real store, on a clock that the script moves
  *
  * In (a line each; "#" begins a comment, words are parted by blanks):
- *   set KEY=VALUE...        before the first event; see set_option
+ *   set KEY=VALUE...        before the first event; see options.c
  *   at YYYY-MM-DD HH:MM     the moment, UTC
  *   pass SPAN               time passes: 10s 5m 6h 14d, a tick a minute
  *   name NAME site=SITE [zone=ZONE] [holds=ADDR]
  *                           what a prober would find of a name
  *   reverse ADDR NAME       the forward-confirmed name of an address
- *   rcpt KEY=VALUE...       stage client helo from to instance
+ *   rcpt KEY=VALUE...       stage client helo from to instance spf
  *   eom instance=I          the end of DATA
  *   finding SYMPTOM SITE OUTCOME [object=O] [value=V] [weight=N] [rest=C/A]...
  *   touch SERVICE ADDR REACH [canary]
@@ -18,6 +18,8 @@
  *   done SITE FAMILY...     it ended, these families complete
  *   prober down|up          questions find nobody, or somebody
  *   say allow|deny|pardon SITE [SPAN]
+ *   say allow SUBJECT [SPAN]  client:NET, sender:ADDRESS, recipient:ADDRESS
+ *   unsay SUBJECT
  *   show SITE               its verdict
  *   log on|off              the engine's log lines in the output
  *   restart                 kizukid ends and is started again
@@ -44,6 +46,7 @@
 #include "kizuki/io/config.h"
 #include "kizuki/io/store.h"
 
+#include "options.h"
 #include "words.h"
 
 #define LINES_MAX 4000
@@ -176,54 +179,6 @@ open_engine(void)
 		errx(EX_SOFTWARE, "no store in %s", home);
 	if (kz_engine_open(&config, store, &hooks, &now, &engine) != KZ_OK)
 		errx(EX_SOFTWARE, "no engine");
-}
-
-/* The list of shared senders with one name. */
-static void
-share(const char *name)
-{
-	FILE *file;
-
-	free(config.shared_senders);
-	if (asprintf(&config.shared_senders, "%s.shared", home) < 0)
-		errx(EX_OSERR, "out of memory");
-	file = fopen(config.shared_senders, "we");
-	if (file == NULL || fprintf(file, "%s\n", name) < 0 ||
-		fclose(file) != 0)
-		err(EX_CANTCREAT, "%s", config.shared_senders);
-}
-
-static void
-set_option(const char *word)
-{
-	const char *value = strchr(word, '=');
-
-	if (value++ == NULL)
-		errx(EX_DATAERR, "set KEY=VALUE: %s", word);
-	if (strcmp(word, "mode=observe") == 0)
-		config.mode = KZ_MODE_OBSERVE;
-	else if (strcmp(word, "mode=enforce") == 0)
-		config.mode = KZ_MODE_ENFORCE;
-	else if (strcmp(word, "profile=cautious") == 0)
-		config.profile = KZ_PROFILE_CAUTIOUS;
-	else if (strcmp(word, "forget=message") == 0)
-		config.greylist.forget = KZ_FORGET_MESSAGE;
-	else if (strcmp(word, "scope=unverified") == 0)
-		config.greylist.scope = KZ_SCOPE_UNVERIFIED;
-	else if (strcmp(word, "scope=unknown") == 0)
-		config.greylist.scope = KZ_SCOPE_UNKNOWN;
-	else if (strcmp(word, "scope=all") == 0)
-		config.greylist.scope = KZ_SCOPE_ALL;
-	else if (strncmp(word, "delay=", 6) == 0)
-		config.greylist.delay_s = (uint32_t)span_of(value);
-	else if (strncmp(word, "shared=", 7) == 0)
-		share(value);
-	else if (strncmp(word, "queue=", 6) == 0)
-		config.schedule.queue = (uint32_t)strtoll(value, NULL, 10);
-	else if (strncmp(word, "max_delay=", 10) == 0)
-		config.greylist.max_delay_s = (uint32_t)span_of(value);
-	else
-		errx(EX_DATAERR, "unknown option: %s", word);
 }
 
 static void
@@ -421,11 +376,19 @@ play_look(const char *text)
 static void
 play_say(char **words, size_t count)
 {
-	struct kz_name site = name_of(words[2]);
+	struct kz_allow_subject subject;
+	struct kz_name site;
 	enum kz_word word = KZ_WORD_PARDON;
 	int64_t until_s = count > 3 ? now.wall_s + span_of(words[3]) : 0;
 
 	open_engine();
+	if (kz_allow_parse(str(words[2]), &subject) == KZ_OK) {
+		if (kz_admin_allow(engine, &subject, until_s, str("replay"),
+			    &now) != KZ_OK)
+			errx(EX_SOFTWARE, "cannot allow %s", words[2]);
+		return;
+	}
+	site = name_of(words[2]);
 	if (strcmp(words[1], "allow") == 0)
 		word = KZ_WORD_ALLOW;
 	else if (strcmp(words[1], "deny") == 0)
@@ -433,6 +396,17 @@ play_say(char **words, size_t count)
 	if (kz_admin_say(engine, &site, word, until_s, str("replay"), &now) !=
 		KZ_OK)
 		errx(EX_SOFTWARE, "cannot say %s", words[1]);
+}
+
+static void
+play_unsay(const char *text)
+{
+	struct kz_allow_subject subject;
+
+	open_engine();
+	if (kz_allow_parse(str(text), &subject) != KZ_OK ||
+		kz_admin_disallow(engine, &subject, &now) != KZ_OK)
+		errx(EX_SOFTWARE, "cannot take back %s", text);
 }
 
 static void
@@ -476,7 +450,7 @@ play_words(char **words, size_t count)
 
 	if (strcmp(what, "set") == 0)
 		for (size_t i = 1; i < count; i++)
-			set_option(words[i]);
+			set_option(&config, home, words[i]);
 	else if (strcmp(what, "at") == 0 && count == 3)
 		play_at(words[1], words[2]);
 	else if (strcmp(what, "pass") == 0 && count == 2)
@@ -499,6 +473,8 @@ play_words(char **words, size_t count)
 		play_done(words, count);
 	else if (strcmp(what, "say") == 0 && count > 2)
 		play_say(words, count);
+	else if (strcmp(what, "unsay") == 0 && count == 2)
+		play_unsay(words[1]);
 	else if (strcmp(what, "prober") == 0 && count == 2)
 		prober_up = strcmp(words[1], "up") == 0;
 	else if (strcmp(what, "restart") == 0)

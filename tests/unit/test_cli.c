@@ -136,11 +136,53 @@ list_is_a_table(void **state)
 	     "never");
 	complains(0, "there may be more");
 	CLI(&run, "list", "dead");
-	complains(EX_USAGE, "expected broken, suspect or sound");
+	complains(EX_USAGE, "expected broken, suspect, sound or allowed");
 	CLI(&run, "list", "--limit", "0");
 	complains(EX_USAGE, "expected a number");
 	end();
 	assert_non_null(strstr(asked, "GET /v1/sites?limit=2&state=broken "));
+}
+
+static void
+clients_senders_and_recipients_are_allowed(void **state)
+{
+	static const char *const answers[] = {OK("{}"), OK("{}"), OK("{}"),
+		OK("{\"v\":1,\"allowed\":[{\"subject\":\"client:10.0.0.0/8\","
+		   "\"since\":1582890000,\"until\":0,\"why\":\"ours\\u001b\"},"
+		   "{\"subject\":\"sender:@a.jp\",\"since\":1582890000,"
+		   "\"until\":1585000000,\"why\":\"\"}]}"),
+		NULL};
+
+	(void)state;
+	begin(answers);
+	CLI(&run, "allow", "client:10.0.0.0/8", "--why", "ours");
+	assert_int_equal(run.status, 0);
+	says("client:10.0.0.0/8: never delayed until this is withdrawn\n");
+	CLI(&run, "allow", "sender:Tei@日本.jp", "--until", "2999-12-31");
+	assert_int_equal(run.status, 0);
+	says("sender:tei@xn--wgv71a.jp: never delayed until 2999-12-31 00:00");
+	CLI(&run, "--withdraw", "allow", "recipient:orders@");
+	assert_int_equal(run.status, 0);
+	says("recipient:orders@: withdrawn\n");
+	CLI(&run, "list", "allowed");
+	assert_int_equal(run.status, 0);
+	says("\nclient:10.0.0.0/8                         2020-02-28 11:40  "
+	     "withdrawn         ours?\n");
+	says("\nsender:@a.jp                              2020-02-28 11:40  "
+	     "2020-03-23 21:46  \n");
+	CLI(&run, "allow", "client:10.0.0.1/8");
+	complains(EX_DATAERR, "client:10.0.0.1/8: expected client:ADDRESS");
+	CLI(&run, "allow", "sender:user@");
+	complains(EX_DATAERR, "expected client:ADDRESS");
+	CLI(&run, "deny", "client:10.0.0.1", "--until", "30d", "--why", "x");
+	complains(EX_DATAERR, "client:10.0.0.1: is no domain name");
+	end();
+	assert_non_null(strstr(asked, "POST /v1/allowed HTTP"));
+	assert_non_null(strstr(asked,
+		"{\"subject\":\"client:10.0.0.0/8\",\"until\":0,"
+		"\"why\":\"ours\"}"));
+	assert_non_null(strstr(asked, "POST /v1/allowed/withdraw HTTP"));
+	assert_non_null(strstr(asked, "GET /v1/allowed HTTP"));
 }
 
 static void
@@ -363,6 +405,7 @@ main(void)
 		cmocka_unit_test(show_prints_the_verdict_with_its_arithmetic),
 		cmocka_unit_test(an_unknown_site_is_status_1),
 		cmocka_unit_test(list_is_a_table),
+		cmocka_unit_test(clients_senders_and_recipients_are_allowed),
 		cmocka_unit_test(an_operators_words_are_told_and_taken_back),
 		cmocka_unit_test(mistakes_are_told_before_anything_is_asked),
 		cmocka_unit_test(what_hinders_us_is_told_apart),

@@ -216,6 +216,7 @@ exemptions_are_looked_at_in_order(void **state)
 		.own_network = true,
 		.authenticated = true,
 		.null_sender_free = true,
+		.allow_kind = KZ_ALLOW_CLIENT,
 		.allowed = true,
 		.dnswl = true,
 		.recipient = "postmaster@jikocho.jp",
@@ -226,6 +227,9 @@ exemptions_are_looked_at_in_order(void **state)
 		[KZ_EXEMPT_AUTHENTICATED] = &session.authenticated,
 		[KZ_EXEMPT_NULL_SENDER] = &session.null_sender_free,
 		[KZ_EXEMPT_POSTMASTER] = NULL,
+		[KZ_EXEMPT_ALLOWED_CLIENT] = NULL,
+		[KZ_EXEMPT_ALLOWED_SENDER] = NULL,
+		[KZ_EXEMPT_ALLOWED_RECIPIENT] = NULL,
 		[KZ_EXEMPT_ALLOWED] = &session.allowed,
 		[KZ_EXEMPT_DNSWL] = &session.dnswl,
 	};
@@ -239,8 +243,12 @@ exemptions_are_looked_at_in_order(void **state)
 		assert_true(made.ripens);
 		if (flags[i] != NULL)
 			*flags[i] = false;
-		else
+		else if (i == KZ_EXEMPT_POSTMASTER)
 			session.recipient = "tei@jikocho.jp";
+		else if (session.allow_kind == KZ_ALLOW_RECIPIENT)
+			session.allow_kind = KZ_ALLOW_NONE;
+		else
+			session.allow_kind++;
 	}
 	kz_session_judge(&session, KZ_SCOPE_ALL, &made);
 	assert_int_equal(made.row, KZ_ROW_BROKEN);

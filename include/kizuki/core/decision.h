@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "kizuki/base/name.h"
+#include "kizuki/core/allow.h"
 #include "kizuki/core/greylist.h"
 #include "kizuki/core/request.h"
 #include "kizuki/core/verdict.h"
@@ -37,6 +38,9 @@ struct kz_identity {
 	X(AUTHENTICATED, "authenticated")                                      \
 	X(NULL_SENDER, "null-sender")                                          \
 	X(POSTMASTER, "postmaster")                                            \
+	X(ALLOWED_CLIENT, "allowed-client")                                    \
+	X(ALLOWED_SENDER, "allowed-sender")                                    \
+	X(ALLOWED_RECIPIENT, "allowed-recipient")                              \
 	X(ALLOWED, "allowed")                                                  \
 	X(DNSWL, "dnswl")
 
@@ -50,7 +54,8 @@ struct kz_session {
 	bool authenticated;
 	bool null_sender_free; /* first recipient of a null sender's instance,
 				  and its site is not over the hourly bound */
-	bool allowed;          /* an allow list has client, sender, recipient */
+	enum kz_allow_kind allow_kind; /* whom of it an operator allowed */
+	bool allowed;                  /* the site of an identity is allowed */
 	bool dnswl;
 	bool shared_sender;    /* HELO or reverse name is of a shared sender */
 	const char *recipient; /* for postmaster@ and abuse@ */

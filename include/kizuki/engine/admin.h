@@ -2,7 +2,8 @@
 /*
  * admin - what operators ask of kizukid and say to it
  *
- * What:   lists of sites, words on sites (allow, deny, pardon), forgetting,
+ * What:   lists of sites, words on sites (allow, deny, pardon), allowed
+ *         clients, senders and recipients, forgetting,
  *         looks on demand, and stored evidence as judged findings.
  * Owner:  values given to visitors live during the call.
  */
@@ -13,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kizuki/core/allow.h"
 #include "kizuki/core/finding.h"
 #include "kizuki/engine/engine.h"
 
@@ -46,6 +48,26 @@ KZ_MUST_CHECK enum kz_result kz_admin_say(struct kz_engine *engine,
 KZ_MUST_CHECK enum kz_result kz_admin_unsay(struct kz_engine *engine,
 	const struct kz_name *site, enum kz_word word,
 	const struct kz_now *now);
+
+/* Clients, senders and recipients that can be allowed. */
+#define KZ_ADMIN_ALLOWED_MAX 10000
+
+/*
+ * Never delay mail of a client, sender or recipient, until until_s (0: for
+ * good), or take that back.  KZ_EINVAL: until_s is not in the future.
+ * KZ_EFULL: there are too many.  KZ_NOT_FOUND: there is none to take back.
+ */
+KZ_MUST_CHECK enum kz_result kz_admin_allow(struct kz_engine *engine,
+	const struct kz_allow_subject *subject, int64_t until_s,
+	struct kz_str why, const struct kz_now *now);
+KZ_MUST_CHECK enum kz_result kz_admin_disallow(struct kz_engine *engine,
+	const struct kz_allow_subject *subject, const struct kz_now *now);
+
+/* Visit those that hold, in the order of their texts; false ends it. */
+typedef bool kz_admin_allowed_one(void *arg,
+	const struct kz_allow_subject *subject, const struct kz_allow *allow);
+KZ_MUST_CHECK enum kz_result kz_admin_allowed(struct kz_engine *engine,
+	const struct kz_now *now, kz_admin_allowed_one *visit, void *arg);
 
 /*
  * Remove everything stored about a site: evidence, record, greylist entries
