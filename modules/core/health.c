@@ -66,6 +66,7 @@ take_ok(struct kz_health_class *class, const struct kz_touch *touch,
 	size_t first = 0, last = 0;
 
 	class->ever_ok = true;
+	class->lost_count = 0;
 	for (size_t i = class->ok_count; i > 0; i--) {
 		const struct kz_health_ok *other = &class->oks[i - 1];
 
@@ -186,6 +187,24 @@ take_alive(struct kz_health_class *class, const struct kz_touch *touch,
 	}
 }
 
+/* A failure of anybody, after the newest ok. */
+static void
+take_lost(struct kz_health_class *class, const struct kz_touch *touch)
+{
+	struct kz_net place = kz_netclass_place(&touch->addr);
+
+	if (touch->when_s < newest_ok_s(class))
+		return;
+	if (class->lost_count == 0 || touch->when_s < class->lost_since_s)
+		class->lost_since_s = touch->when_s;
+	for (size_t i = 0; i < class->lost_count; i++) {
+		if (kz_net_equal(&class->lost[i], &place))
+			return;
+	}
+	if (class->lost_count < KZ_HEALTH_LOST)
+		class->lost[class->lost_count++] = place;
+}
+
 static void
 take_failure(struct kz_health_class *class, const struct kz_touch *touch,
 	uint32_t fresh_s)
@@ -212,6 +231,7 @@ kz_health_touch(
 	case KZ_REACH_UNREACHABLE:
 	case KZ_REACH_TIMEOUT:
 	case KZ_REACH_OURS:
+		take_lost(class, touch);
 		if (canary)
 			take_failure(class, touch, fresh_s);
 		break;
@@ -253,5 +273,9 @@ kz_health_forget_future(struct kz_health *health, int64_t now_s)
 		}
 		if (ahead(class->green_since_s, now_s, fresh_s))
 			class->green_since_s = now_s;
+		if (ahead(class->broken_until_s, now_s, KZ_HEALTH_BREAK_MAX_S))
+			class->broken_until_s = now_s;
+		if (ahead(class->lost_since_s, now_s, fresh_s))
+			class->lost_since_s = now_s;
 	}
 }

@@ -127,6 +127,38 @@ left_out(const struct kz_health *health, enum kz_netclass netclass,
 		health->classes[sibling].ever_ok;
 }
 
+/* Whether a moment lies before the class had settled. */
+static bool
+settles(const struct kz_health_class *class, const struct kz_health_rule *rule,
+	int64_t when_s)
+{
+	return (class->green_since_s > 0 &&
+		       when_s < class->green_since_s + rule->settle_s) ||
+		(class->broken_until_s > 0 &&
+			when_s < class->broken_until_s + rule->settle_s);
+}
+
+void
+kz_health_break(
+	struct kz_health *health, enum kz_netclass netclass, int64_t until_s)
+{
+	struct kz_health_class *class = &health->classes[netclass];
+
+	if (until_s > class->broken_until_s)
+		class->broken_until_s = until_s;
+}
+
+bool
+kz_health_closed(const struct kz_health *health, enum kz_netclass netclass,
+	int64_t now_s)
+{
+	const struct kz_health_class *class = &health->classes[netclass];
+	uint32_t closed_s = health->rules[netclass].closed_s;
+
+	return closed_s > 0 && class->lost_count == KZ_HEALTH_LOST &&
+		now_s - class->lost_since_s >= closed_s;
+}
+
 static enum kz_health_answer
 judge_class(const struct kz_health *health, const struct kz_finding *finding,
 	enum kz_netclass netclass, int64_t now_s)
@@ -141,8 +173,8 @@ judge_class(const struct kz_health *health, const struct kz_finding *finding,
 	if (!class->ever_ok || class->red)
 		return KZ_HEALTH_UNKNOWN;
 	/* Seen before the class had settled: while it was red, perhaps. */
-	if (class->green_since_s > 0 &&
-		finding->when_s < class->green_since_s + rule->settle_s)
+	if (settles(class, rule, finding->when_s) ||
+		kz_health_closed(health, netclass, now_s))
 		return KZ_HEALTH_UNKNOWN;
 	if (enclosed(class, &bracket))
 		return KZ_HEALTH_GREEN;
@@ -191,10 +223,8 @@ kz_health_suspended(const struct kz_health *health, int64_t now_s)
 	for (int i = 0; i < KZ_NETCLASS_COUNT; i++) {
 		const struct kz_health_class *class = &health->classes[i];
 
-		if (class->red ||
-			(class->green_since_s > 0 &&
-				now_s < class->green_since_s +
-						health->rules[i].settle_s))
+		if (class->red || settles(class, &health->rules[i], now_s) ||
+			kz_health_closed(health, (enum kz_netclass)i, now_s))
 			bits |= 1U << i;
 	}
 	return bits;

@@ -33,7 +33,7 @@ begin(void **state)
 	(void)state;
 	memset(&health, 0, sizeof(health));
 	for (size_t i = 0; i < KZ_NETCLASS_COUNT; i++)
-		health.rules[i] = (struct kz_health_rule){300, 900, 900};
+		health.rules[i] = (struct kz_health_rule){300, 900, 900, 86400};
 	memset(evidence, 0, sizeof(evidence));
 	row_count = 0;
 	now_s = MONDAY;

@@ -14,6 +14,7 @@
 #define FRESH_S  INT64_C(300)
 #define HOLD_S   900
 #define SETTLE_S 900
+#define CLOSED_S INT64_C(86400)
 /* The finding under test is of this moment. */
 #define T (MONDAY + 10 * HOUR_S)
 
@@ -37,8 +38,8 @@ begin(void **state)
 	(void)state;
 	memset(&health, 0, sizeof(health));
 	for (size_t i = 0; i < KZ_NETCLASS_COUNT; i++)
-		health.rules[i] =
-			(struct kz_health_rule){FRESH_S, HOLD_S, SETTLE_S};
+		health.rules[i] = (struct kz_health_rule){
+			FRESH_S, HOLD_S, SETTLE_S, (uint32_t)CLOSED_S};
 	return 0;
 }
 
@@ -456,6 +457,70 @@ a_clock_set_back_does_not_blind_for_long(void **state)
 		judge(T + SETTLE_S + 30, T + SETTLE_S + 90), KZ_HEALTH_GREEN);
 }
 
+static void
+a_class_broken_off_counts_nothing_until_it_settled(void **state)
+{
+	struct kz_finding finding = dead_at(T);
+
+	(void)state;
+	alive(V4_A, T - 60);
+	alive(V4_B, T + 60);
+	assert_int_equal(
+		kz_health_judge(&health, &finding, T + 60), KZ_HEALTH_GREEN);
+	kz_health_break(&health, KZ_NET_SMTP25_V4, T + 3600);
+	/* An earlier end takes nothing back. */
+	kz_health_break(&health, KZ_NET_SMTP25_V4, T + 60);
+	assert_int_equal(
+		kz_health_judge(&health, &finding, T + 60), KZ_HEALTH_UNKNOWN);
+	assert_int_equal(kz_health_suspended(&health, T + 3600 + SETTLE_S - 1),
+		1U << KZ_NET_SMTP25_V4);
+	assert_int_equal(kz_health_suspended(&health, T + 3600 + SETTLE_S), 0);
+	finding = dead_at(T + 3600 + SETTLE_S);
+	alive(V4_A, finding.when_s - 60);
+	alive(V4_B, finding.when_s + 60);
+	assert_int_equal(
+		kz_health_judge(&health, &finding, finding.when_s + 60),
+		KZ_HEALTH_GREEN);
+	/* Other classes never noticed. */
+	assert_int_equal(
+		kz_health_suspended(&health, T) & 1U << KZ_NET_DNS53UDP_V4, 0);
+	/* A clock that is set back does not prolong it. */
+	kz_health_break(&health, KZ_NET_SMTP25_V4, T + 9 * DAY_S);
+	kz_health_forget_future(&health, T + DAY_S);
+	assert_int_equal(kz_health_suspended(&health, T + DAY_S + SETTLE_S), 0);
+}
+
+static void
+a_class_is_closed_when_nothing_answers_for_long(void **state)
+{
+	char addr[] = "10.1.0.1";
+
+	(void)state;
+	for (int place = 0; place < 7; place++) {
+		addr[5] = (char)('1' + place);
+		touch(addr, KZ_REACH_TIMEOUT, T + place, false);
+		touch(addr, KZ_REACH_TIMEOUT, T + CLOSED_S + place, false);
+	}
+	/* Seven places are too few. */
+	assert_false(
+		kz_health_closed(&health, KZ_NET_SMTP25_V4, T + 2 * CLOSED_S));
+	addr[5] = '9';
+	touch(addr, KZ_REACH_UNREACHABLE, T + 2 * CLOSED_S, false);
+	assert_true(
+		kz_health_closed(&health, KZ_NET_SMTP25_V4, T + 2 * CLOSED_S));
+	assert_false(
+		kz_health_closed(&health, KZ_NET_SMTP25_V4, T + CLOSED_S - 1));
+	assert_int_equal(kz_health_suspended(&health, T + 2 * CLOSED_S),
+		1U << KZ_NET_SMTP25_V4);
+	/* The first that answers opens it. */
+	alive(V4_A, T + 2 * CLOSED_S + 1);
+	assert_false(
+		kz_health_closed(&health, KZ_NET_SMTP25_V4, T + 3 * CLOSED_S));
+	/* A failure of before that says nothing. */
+	touch(addr, KZ_REACH_TIMEOUT, T + 2 * CLOSED_S, false);
+	assert_int_equal(health.classes[KZ_NET_SMTP25_V4].lost_count, 0);
+}
+
 int
 main(void)
 {
@@ -495,6 +560,11 @@ main(void)
 			remembered_are_the_newest_one_for_each_place, begin),
 		cmocka_unit_test_setup(
 			a_clock_set_back_does_not_blind_for_long, begin),
+		cmocka_unit_test_setup(
+			a_class_broken_off_counts_nothing_until_it_settled,
+			begin),
+		cmocka_unit_test_setup(
+			a_class_is_closed_when_nothing_answers_for_long, begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

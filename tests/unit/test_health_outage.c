@@ -184,7 +184,7 @@ run(const struct line *line)
 	memset(&world, 0, sizeof(world));
 	for (size_t i = 0; i < KZ_NETCLASS_COUNT; i++)
 		world.health.rules[i] =
-			(struct kz_health_rule){(uint32_t)FRESH_S, 900, 900};
+			(struct kz_health_rule){(uint32_t)FRESH_S, 900, 900, 0};
 	for (int64_t now_s = MONDAY; now_s < MONDAY + 7 * DAY_S * WEEKS;
 		now_s += STEP_S) {
 		others(line, now_s);
@@ -252,7 +252,7 @@ a_dead_server_is_convicted_all_the_same(void **state)
 	memset(&world, 0, sizeof(world));
 	for (size_t i = 0; i < KZ_NETCLASS_COUNT; i++)
 		world.health.rules[i] =
-			(struct kz_health_rule){(uint32_t)FRESH_S, 900, 900};
+			(struct kz_health_rule){(uint32_t)FRESH_S, 900, 900, 0};
 	for (int64_t now_s = MONDAY; now_s < MONDAY + 16 * DAY_S;
 		now_s += STEP_S) {
 		others(&healthy, now_s);

@@ -17,6 +17,11 @@
  *         looked at.  So one canary alone never makes red.
  *         Green again: with the first ok that is no older than the newest
  *         failure; findings older than settle after it stay unknown.
+ *         Broken off: whoever sees a sudden rise of failures (core/breaker)
+ *         breaks the class off until a moment; it settles from there.
+ * Closed: a class in which nothing was alive for closed_s, while addresses of
+ *         KZ_HEALTH_LOST places failed, is closed to us: our provider filters
+ *         port 25, or we have no IPv6.  It opens with the first ok.
  *         What cannot be excluded: a line that is down for less than 2 x fresh
  *         and unseen by canaries.
  * Pure:   values in, values out.  A struct kz_health is some 140 KB: the
@@ -37,6 +42,11 @@
 #define KZ_HEALTH_OKS 256
 /* Canaries whose latest outcome is kept for each class. */
 #define KZ_HEALTH_CANARIES 16
+/* Places in which all failed, before a class is closed to us. */
+#define KZ_HEALTH_LOST 8
+
+/* Nobody breaks a class off for longer. */
+#define KZ_HEALTH_BREAK_MAX_S 86400
 
 struct kz_health_ok {
 	int64_t when_s;
@@ -58,13 +68,18 @@ struct kz_health_class {
 	size_t canary_count;
 	struct kz_health_canary canaries[KZ_HEALTH_CANARIES];
 	bool red;
-	int64_t green_since_s; /* after red: settles from here */
+	int64_t green_since_s;  /* after red: settles from here */
+	int64_t broken_until_s; /* broken off until here, then it settles */
+	int64_t lost_since_s;   /* first failure since the newest ok */
+	size_t lost_count;      /* different places that failed since */
+	struct kz_net lost[KZ_HEALTH_LOST];
 };
 
 struct kz_health_rule {
 	uint32_t fresh_s;
 	uint32_t hold_s;
 	uint32_t settle_s;
+	uint32_t closed_s;
 };
 
 struct kz_health {
@@ -102,7 +117,22 @@ void kz_health_touch(
 enum kz_health_answer kz_health_judge(const struct kz_health *health,
 	const struct kz_finding *finding, int64_t now_s);
 
-/* One bit for each class that is red or settles at now_s: its verdicts rest. */
+/*
+ * Failures rose suddenly everywhere: nothing of this class counts until until_s
+ * and settle after it.  An earlier moment than one given before changes
+ * nothing.
+ */
+void kz_health_break(
+	struct kz_health *health, enum kz_netclass netclass, int64_t until_s);
+
+/* Whether the class is closed to us at now_s, as above. */
+bool kz_health_closed(const struct kz_health *health, enum kz_netclass netclass,
+	int64_t now_s);
+
+/*
+ * One bit for each class that is red, broken off, closed or settles at now_s:
+ * its verdicts rest.
+ */
 uint32_t kz_health_suspended(const struct kz_health *health, int64_t now_s);
 
 /*

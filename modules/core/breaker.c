@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: ISC */
+#include "kizuki/core/breaker.h"
+
+#include <string.h>
+
+#include "record_priv.h"
+
+#define RECORD_VERSION 1
+#define HOUR_S         3600
+#define DAY_S          86400
+
+/* The days that passed begin at nothing. */
+static void
+turn_to(struct kz_breaker *breaker, int64_t day)
+{
+	while (breaker->day < day) {
+		int64_t behind = day - breaker->day;
+
+		if (behind > KZ_BREAKER_DAYS)
+			breaker->day = day - KZ_BREAKER_DAYS;
+		memmove(&breaker->days[1], &breaker->days[0],
+			(KZ_BREAKER_DAYS - 1) * sizeof(breaker->days[0]));
+		breaker->days[0].good = breaker->days[0].bad = 0;
+		breaker->day++;
+	}
+}
+
+static void
+take_week(struct kz_breaker *breaker, int64_t when_s, bool bad)
+{
+	int64_t back;
+
+	turn_to(breaker, when_s / DAY_S);
+	back = breaker->day - when_s / DAY_S;
+	if (back >= KZ_BREAKER_DAYS)
+		return;
+	if (bad)
+		breaker->days[back].bad++;
+	else
+		breaker->days[back].good++;
+}
+
+static void
+remove_place(struct kz_breaker *breaker, size_t at)
+{
+	breaker->count--;
+	memmove(&breaker->list[at], &breaker->list[at + 1],
+		(breaker->count - at) * sizeof(breaker->list[0]));
+}
+
+/* In the order of time; the place's earlier entry goes. */
+static void
+take_place(struct kz_breaker *breaker, const struct kz_breaker_place *entry)
+{
+	size_t at;
+
+	for (size_t i = 0; i < breaker->count; i++) {
+		if (!kz_net_equal(&breaker->list[i].place, &entry->place))
+			continue;
+		if (breaker->list[i].when_s > entry->when_s)
+			return;
+		remove_place(breaker, i);
+		break;
+	}
+	if (breaker->count == KZ_BREAKER_PLACES) {
+		if (breaker->list[0].when_s > entry->when_s)
+			return;
+		remove_place(breaker, 0);
+	}
+	at = breaker->count;
+	while (at > 0 && breaker->list[at - 1].when_s > entry->when_s)
+		at--;
+	memmove(&breaker->list[at + 1], &breaker->list[at],
+		(breaker->count - at) * sizeof(breaker->list[0]));
+	breaker->list[at] = *entry;
+	breaker->count++;
+}
+
+void
+kz_breaker_touch(
+	struct kz_breaker *breaker, const struct kz_touch *touch, bool quiet)
+{
+	struct kz_breaker_place entry = {.when_s = touch->when_s,
+		.place = kz_netclass_place(&touch->addr)};
+
+	switch (touch->reach) {
+	case KZ_REACH_ALIVE:
+		break;
+	case KZ_REACH_REFUSED:
+	case KZ_REACH_UNREACHABLE:
+	case KZ_REACH_TIMEOUT:
+	case KZ_REACH_OURS:
+		entry.bad = true;
+		break;
+	case KZ_REACH_RESET:
+	case KZ_REACH_SILENT:
+	case KZ_REACH_NOISE:
+	case KZ_REACH_NONE:
+	case KZ_REACH_LIMITED:
+	case KZ_REACH_SPECIAL:
+	case KZ_REACH_COUNT:
+		return;
+	}
+	if (touch->when_s <= 0)
+		return;
+	take_place(breaker, &entry);
+	if (!quiet)
+		take_week(breaker, touch->when_s, entry.bad);
+}
+
+bool
+kz_breaker_trips(const struct kz_breaker *breaker,
+	const struct kz_breaker_rule *rule, int64_t now_s)
+{
+	uint64_t places = 0, bad = 0;
+	uint64_t week = 0, week_bad = 0;
+
+	for (size_t i = 0; i < breaker->count; i++) {
+		const struct kz_breaker_place *entry = &breaker->list[i];
+
+		if (entry->when_s > now_s || entry->when_s < now_s - HOUR_S)
+			continue;
+		places++;
+		bad += entry->bad ? 1 : 0;
+	}
+	for (int64_t i = 0; i < KZ_BREAKER_DAYS; i++) {
+		if (breaker->day - i <= now_s / DAY_S - KZ_BREAKER_DAYS)
+			break;
+		week += breaker->days[i].good + breaker->days[i].bad;
+		week_bad += breaker->days[i].bad;
+	}
+	return places >= rule->at_least && week >= rule->at_least &&
+		bad * 100 > places * rule->percent &&
+		week_bad * 100 < week * rule->mean_percent;
+}
+
+enum kz_result
+kz_breaker_encode(const struct kz_breaker *breaker, uint8_t *record,
+	size_t size, size_t *len)
+{
+	struct kz_writer writer = kz_writer_make(record, size);
+
+	if (breaker->day < 0)
+		return KZ_EINVAL;
+	kz_writer_put(&writer, 1, RECORD_VERSION);
+	kz_writer_put(&writer, 8, (uint64_t)breaker->day);
+	for (size_t i = 0; i < KZ_BREAKER_DAYS; i++) {
+		kz_writer_put(&writer, 4, breaker->days[i].good);
+		kz_writer_put(&writer, 4, breaker->days[i].bad);
+	}
+	return kz_writer_finish(&writer, len);
+}
+
+enum kz_result
+kz_breaker_decode(const uint8_t *record, size_t len, struct kz_breaker *breaker)
+{
+	struct kz_reader reader = kz_reader_make(record, len);
+	struct kz_breaker read = {0};
+	enum kz_result result;
+
+	if (len > 0 && kz_reader_take(&reader, 1) != RECORD_VERSION)
+		return KZ_EVERSION;
+	read.day = (int64_t)kz_reader_take(&reader, 8);
+	for (size_t i = 0; i < KZ_BREAKER_DAYS; i++) {
+		read.days[i].good = (uint32_t)kz_reader_take(&reader, 4);
+		read.days[i].bad = (uint32_t)kz_reader_take(&reader, 4);
+	}
+	result = kz_reader_finish(&reader);
+	if (result != KZ_OK)
+		return result;
+	if (read.day < 0)
+		return KZ_EINVAL;
+	breaker->day = read.day;
+	memcpy(breaker->days, read.days, sizeof(breaker->days));
+	return KZ_OK;
+}
