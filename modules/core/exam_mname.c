@@ -62,6 +62,17 @@ all_answer(const struct kz_exam *exam, uint64_t hosts)
 }
 
 static void
+say_serial(struct exam_out *out, uint32_t serial)
+{
+	char buffer[sizeof(" | serial 4294967295")];
+	struct kz_text text = kz_text_make(buffer, sizeof(buffer));
+
+	kz_text_word(&text, " | serial ");
+	kz_text_number(&text, serial);
+	kz_exam_value_word(out, buffer);
+}
+
+static void
 judge_dead(struct exam_out *out, const struct kz_exam_soa *soa)
 {
 	const struct kz_exam *exam = out->exam;
@@ -93,6 +104,8 @@ judge_dead(struct exam_out *out, const struct kz_exam_soa *soa)
 	/* A hidden primary that is looked after is legitimate: a hint then. */
 	kz_exam_bad(out, old ? 4 : 2, NULL);
 	kz_exam_value_addrs(out, soa->mname, false);
+	/* Whether it stands still for a year shows only in time. */
+	say_serial(out, soa->serial);
 	kz_exam_rest_host(out, soa->mname, 0, KZ_SERVICE_DNS53UDP);
 	kz_exam_end(out);
 }

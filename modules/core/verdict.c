@@ -141,12 +141,17 @@ weigh(const struct kz_verdict_input *input, size_t row,
 		(kz_evidence_netclasses(given->evidence) & input->suspended) !=
 			0)
 		reason->fate = KZ_REASON_SUSPENDED;
+	if (persistent && input->withheld != NULL &&
+		input->withheld[given->symptom] != KZ_WITHHELD_NO)
+		reason->fate = KZ_REASON_WITHHELD;
 	if (given->pardoned)
 		reason->fate = KZ_REASON_PARDONED;
 	if (reason->points > info->points)
 		reason->points = info->points;
-	reason->convicts =
+	reason->convicts = !given->shared &&
 		convicts_alone(input, given->symptom, reason->points);
+	if (given->shared)
+		reason->points /= 2;
 	return true;
 }
 
@@ -270,6 +275,23 @@ cautious_convicts(const struct kz_verdict *verdict)
 	return verdict->total >= CONVICTING_TOTAL && families >= 2;
 }
 
+bool
+kz_verdict_alone(enum kz_profile profile, const struct kz_reason *reason)
+{
+	switch (reason->fate) {
+	case KZ_REASON_COUNTS:
+	case KZ_REASON_DROPPED:
+	case KZ_REASON_WITHHELD:
+		break;
+	case KZ_REASON_WAITING:
+	case KZ_REASON_SUSPENDED:
+	case KZ_REASON_PARDONED:
+		return false;
+	}
+	return (profile == KZ_PROFILE_PAPER && reason->convicts) ||
+		reason->points >= CONVICTING_POINTS;
+}
+
 static bool
 paper_convicts(const struct kz_verdict *verdict)
 {
@@ -328,6 +350,20 @@ kz_verdict_make(
 	drop_duplicates(input, verdict);
 	add_up(verdict);
 	verdict->state = state_of(input, verdict);
+}
+
+const char *
+kz_withheld_text(enum kz_withheld withheld)
+{
+	switch (withheld) {
+	case KZ_WITHHELD_NO:
+		return "counts";
+	case KZ_WITHHELD_NEW:
+		return "observes";
+	case KZ_WITHHELD_CEILING:
+		return "ceiling";
+	}
+	return "?";
 }
 
 const char *

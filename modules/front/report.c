@@ -24,6 +24,8 @@ kz_report_fate_text(enum kz_reason_fate fate)
 		return "suspended";
 	case KZ_REASON_PARDONED:
 		return "pardoned";
+	case KZ_REASON_WITHHELD:
+		return "withheld";
 	}
 	return "";
 }

@@ -367,6 +367,62 @@ many_faults_keep_the_weightiest(void **state)
 	assert_int_equal(verdict.total, 7);
 }
 
+static void
+a_providers_fault_counts_half_and_never_alone(void **state)
+{
+	(void)bad(KZ_SYM_NS_DEAD, "ns3.hoster.example", "10.0.0.2");
+	assert_int_equal(judged(KZ_PROFILE_PAPER), KZ_VERDICT_BROKEN);
+	rows[0].shared = true;
+	assert_int_equal(judged(KZ_PROFILE_PAPER), KZ_VERDICT_SUSPECT);
+	assert_int_equal(verdict.total, 2);
+	assert_int_equal(judged(KZ_PROFILE_CAUTIOUS), KZ_VERDICT_SUSPECT);
+	(void)begin(state);
+	/* One of four name servers: two points, of which one is left. */
+	(void)bad_for(KZ_SYM_NS_DEAD, "ns3.hoster.example", 2, 20, "10.0.0.2");
+	rows[0].shared = true;
+	(void)judged(KZ_PROFILE_PAPER);
+	assert_int_equal(verdict.total, 1);
+	(void)begin(state);
+	/* Ten points are five then. */
+	(void)bad(KZ_SYM_MX_ALL_DEAD, "example1.jp", "10.0.0.1");
+	rows[0].shared = true;
+	assert_int_equal(judged(KZ_PROFILE_CAUTIOUS), KZ_VERDICT_SUSPECT);
+	/* It supports what else is there. */
+	(void)bad(KZ_SYM_NS_EFFECTIVELY_SINGLE, "example1.jp", "10.0.0.2");
+	rows[1].shared = false;
+	assert_int_equal(judged(KZ_PROFILE_CAUTIOUS), KZ_VERDICT_BROKEN);
+}
+
+static void
+a_symptom_that_is_withheld_is_shown_and_does_not_count(void **state)
+{
+	static enum kz_withheld withheld[KZ_SYMPTOM_COUNT];
+
+	(void)state;
+	withheld[KZ_SYM_MX_ALL_DEAD] = KZ_WITHHELD_CEILING;
+	(void)bad(KZ_SYM_MX_ALL_DEAD, "example1.jp", "10.0.0.1");
+	(void)judged(KZ_PROFILE_PAPER);
+	assert_true(kz_verdict_alone(KZ_PROFILE_PAPER, &verdict.reasons[0]));
+	input.withheld = withheld;
+	assert_int_equal(judged(KZ_PROFILE_PAPER), KZ_VERDICT_SUSPECT);
+	assert_int_equal(fate_of(KZ_SYM_MX_ALL_DEAD), KZ_REASON_WITHHELD);
+	assert_int_equal(verdict.total, 0);
+	/* The count of those that it would convict goes on. */
+	assert_true(kz_verdict_alone(KZ_PROFILE_PAPER, &verdict.reasons[0]));
+	assert_true(kz_verdict_alone(KZ_PROFILE_CAUTIOUS, &verdict.reasons[0]));
+	rows[0].shared = true;
+	(void)judged(KZ_PROFILE_PAPER);
+	assert_false(kz_verdict_alone(KZ_PROFILE_PAPER, &verdict.reasons[0]));
+	/* Not of those that do not count for another reason. */
+	rows[0].shared = false;
+	rows[0].pardoned = true;
+	(void)judged(KZ_PROFILE_PAPER);
+	assert_false(kz_verdict_alone(KZ_PROFILE_PAPER, &verdict.reasons[0]));
+	/* Another symptom counts as before. */
+	(void)bad(KZ_SYM_MX_BEST_DEAD, "example1.jp", "10.0.0.3");
+	assert_int_equal(judged(KZ_PROFILE_PAPER), KZ_VERDICT_BROKEN);
+}
+
 int
 main(void)
 {
@@ -398,6 +454,11 @@ main(void)
 		cmocka_unit_test_setup(
 			verdicts_on_a_class_in_doubt_are_suspended, begin),
 		cmocka_unit_test_setup(many_faults_keep_the_weightiest, begin),
+		cmocka_unit_test_setup(
+			a_providers_fault_counts_half_and_never_alone, begin),
+		cmocka_unit_test_setup(
+			a_symptom_that_is_withheld_is_shown_and_does_not_count,
+			begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,6 +73,13 @@ struct kz_symptom_info {
 /* The row of a symptom; never NULL. */
 const struct kz_symptom_info *kz_symptom_info(enum kz_symptom symptom);
 
+/*
+ * Grows with each release that tests or weighs a symptom in another way; what
+ * it then says only observes for a while.  A change of points or class shows
+ * by itself.
+ */
+uint16_t kz_symptom_revision(enum kz_symptom symptom);
+
 /* By identifier.  KZ_NOT_FOUND: no such symptom. */
 KZ_MUST_CHECK enum kz_result kz_symptom_find(
 	struct kz_str id, enum kz_symptom *symptom);

@@ -17,9 +17,12 @@
  *         the fault is there), or by the rule of cautious.  cautious: a total
  *         of 8 with two families of 2; or one symptom of 8; or three causes
  *         in one family (not RDNS, POL, WEB) with 8 before the cap.
- * Not:    an operator's words (allow, deny, pardon), the ceiling, halving for
- *         providers; that log-mx-unreachable and log-queue-expired are left
- *         out where a probe has seen the object ok: the caller does not give
+ * Guards: what rests on an address that many subjects name (shared) is its
+ *         provider's fault first: half the points, rounded down, and never
+ *         alone.  A symptom that is withheld counts for nothing, but is shown.
+ * Not:    an operator's words (allow, deny, pardon); who is shared, and which
+ *         symptom is withheld; that log-mx-unreachable and log-queue-expired
+ * are left out where a probe has seen the object ok: the caller does not give
  *         such rows.
  * Pure:   integers only; each step stands in the reasons.
  * Source: kizuki's docs/DESIGN.md, Decisions (profiles).
@@ -50,6 +53,14 @@ struct kz_evidence_row {
 	const char *object; /* NUL-terminated */
 	const struct kz_evidence *evidence;
 	bool pardoned; /* the operator set this symptom aside */
+	bool shared;   /* it rests on an address that many subjects name */
+};
+
+/* Why a symptom does not count at present, whatever its evidence. */
+enum kz_withheld {
+	KZ_WITHHELD_NO,
+	KZ_WITHHELD_NEW,    /* new or changed: it only observes for a while */
+	KZ_WITHHELD_CEILING /* alone it would convict too many sites */
 };
 
 enum kz_reason_fate {
@@ -58,6 +69,7 @@ enum kz_reason_fate {
 	KZ_REASON_WAITING,   /* bad, not persistent */
 	KZ_REASON_SUSPENDED, /* persistent, but our own side is in doubt */
 	KZ_REASON_PARDONED,  /* set aside by the operator */
+	KZ_REASON_WITHHELD,  /* persistent, but its symptom is withheld */
 };
 
 struct kz_reason {
@@ -86,8 +98,10 @@ struct kz_verdict_input {
 	const struct kz_persistence *rules; /* KZ_CLASS_COUNT of them */
 	bool nolisting_convicts; /* mx-best-refused convicts alone too */
 	uint32_t suspended;      /* classes in doubt, bits */
-	bool examined;           /* lately enough to call it sound */
-	bool if_this_lasts;      /* take every bad as persistent */
+	/* KZ_SYMPTOM_COUNT of them; NULL: none is withheld. */
+	const enum kz_withheld *withheld;
+	bool examined;      /* lately enough to call it sound */
+	bool if_this_lasts; /* take every bad as persistent */
 	int64_t now_s;
 	const struct kz_evidence_row *rows;
 	/* Of more bad ones than KZ_REASONS_MAX the weightiest are looked at. */
@@ -102,7 +116,14 @@ struct kz_verdict_input {
 void kz_verdict_make(
 	const struct kz_verdict_input *input, struct kz_verdict *verdict);
 
+/*
+ * Whether a reason of such a verdict convicts by itself under profile; one
+ * that is withheld is asked as if it were not, others as they are.
+ */
+bool kz_verdict_alone(enum kz_profile profile, const struct kz_reason *reason);
+
 /* Static texts, never NULL. */
+const char *kz_withheld_text(enum kz_withheld withheld);
 const char *kz_verdict_state_text(enum kz_verdict_state state);
 const char *kz_profile_text(enum kz_profile profile);
 
