@@ -7,6 +7,7 @@
 #include "engine_priv.h"
 #include "grey_priv.h"
 #include "kizuki/engine/observe.h"
+#include "share_priv.h"
 
 static struct kz_site_word *
 word_of(struct kz_memo *memo, enum kz_word word)
@@ -152,6 +153,7 @@ list_site(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
 	name = kz_name_reversed(&reversed);
 	kz_rows_load(engine, &name, &site.zone, &rows);
 	kz_facts_apply(engine, &name, listing->now, &rows);
+	kz_share_apply(engine, listing->now, &rows);
 	kz_rows_verdict(engine, &site, &rows, false, listing->now, &verdict);
 	since_s = oldest_bad(&verdict, &rows, KZ_REASON_COUNTS);
 	if (since_s == 0)
@@ -195,6 +197,7 @@ kz_site_view_make(struct kz_engine *engine, const struct kz_name *site,
 		made->site = memo->site;
 	kz_rows_load(engine, site, &made->site.zone, rows);
 	kz_facts_apply(engine, site, now, rows);
+	kz_share_apply(engine, now, rows);
 	kz_rows_verdict(
 		engine, &made->site, rows, if_this_lasts, now, &made->verdict);
 	made->known = memo != NULL || rows->count > 0;

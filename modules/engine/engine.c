@@ -174,6 +174,8 @@ kz_engine_open(const struct kz_config *config, struct kz_store *store,
 		made->health->rules[i] = config->canary[i].rule;
 	read_shared(made);
 	kz_allows_load(made, now);
+	kz_doubt_open(made, now);
+	kz_withhold_open(made, now);
 	*engine = made;
 	return KZ_OK;
 }
@@ -190,6 +192,7 @@ kz_engine_close(struct kz_engine **engine)
 	kz_trusts_free(*engine);
 	kz_memos_free(*engine);
 	kz_facts_free(*engine);
+	kz_doubt_free(*engine);
 	kz_namelist_free(&(*engine)->shared);
 	free((*engine)->health);
 	free((*engine)->origins);
@@ -225,4 +228,19 @@ void
 kz_engine_count(struct kz_engine *engine, enum kz_counter counter)
 {
 	engine->counters[counter]++;
+}
+
+enum kz_class_state
+kz_engine_class(const struct kz_engine *engine, enum kz_netclass netclass)
+{
+	if ((engine->doubt.closed >> netclass & 1) != 0)
+		return KZ_CLASS_CLOSED;
+	return (engine->suspended >> netclass & 1) != 0 ? KZ_CLASS_SUSPENDED
+							: KZ_CLASS_WELL;
+}
+
+enum kz_withheld
+kz_engine_withheld(const struct kz_engine *engine, enum kz_symptom symptom)
+{
+	return engine->withholding.now[symptom];
 }

@@ -17,6 +17,7 @@
 
 #include "allow_priv.h"
 #include "canary_priv.h"
+#include "doubt_priv.h"
 #include "fact_priv.h"
 #include "flight_priv.h"
 #include "grey_priv.h"
@@ -25,6 +26,7 @@
 #include "memo_priv.h"
 #include "queue_priv.h"
 #include "trust_priv.h"
+#include "withhold_priv.h"
 
 #define KZ_ENGINE_LINE 2048
 
@@ -51,6 +53,10 @@ struct kz_engine {
 	size_t sweep_site_len;
 	uint8_t sweep_touch[KZ_STORE_KEY_MAX];
 	size_t sweep_touch_len;
+	uint8_t sweep_meta[KZ_STORE_KEY_MAX];
+	size_t sweep_meta_len;
+	struct kz_doubt doubt;
+	struct kz_withholding withholding;
 	struct kz_canaries canaries;
 	struct kz_allows allows;
 	struct kz_fact_table facts;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine_priv.h"
+#include "share_priv.h"
 
 /* Some 2 KB each; sites asked about within an hour or so. */
 #define MEMOS_MAX 20000
@@ -189,6 +190,7 @@ remake(struct kz_engine *engine, struct kz_memo *memo, const struct kz_now *now)
 
 	kz_rows_load(engine, &memo->name, &memo->site.zone, &rows);
 	kz_facts_apply(engine, &memo->name, now, &rows);
+	kz_share_apply(engine, now, &rows);
 	kz_rows_verdict(engine, &memo->site, &rows, false, now, &verdict);
 	kz_rows_free(&rows);
 	memo->valid = true;
@@ -196,6 +198,7 @@ remake(struct kz_engine *engine, struct kz_memo *memo, const struct kz_now *now)
 	memo->state = verdict.state;
 	memo->total = verdict.total;
 	memo->until_s = verdict.until_s;
+	kz_withhold_verdict(engine, &memo->name, &verdict, &memo->alone, now);
 	memo->has_why = verdict.reason_count > 0 &&
 		verdict.reasons[0].fate == KZ_REASON_COUNTS;
 	if (memo->has_why)

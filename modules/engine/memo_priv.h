@@ -15,6 +15,8 @@
 #include "kizuki/core/site.h"
 #include "kizuki/engine/engine.h"
 
+#include "withhold_priv.h"
+
 struct kz_memo {
 	RB_ENTRY(kz_memo) node;
 	TAILQ_ENTRY(kz_memo) age;
@@ -29,9 +31,10 @@ struct kz_memo {
 	enum kz_verdict_state state;
 	uint8_t total;
 	bool has_why;
-	enum kz_symptom why; /* the heaviest reason that counts */
-	bool was_broken;     /* to say conviction and release once */
-	int64_t null_hour;   /* hour in which null senders are counted */
+	enum kz_symptom why;         /* the heaviest reason that counts */
+	struct kz_symptom_set alone; /* symptoms that convict it alone */
+	bool was_broken;             /* to say conviction and release once */
+	int64_t null_hour; /* hour in which null senders are counted */
 	uint32_t null_count;
 	size_t met_count; /* names sessions came by, for the next look */
 	struct kz_name *met;

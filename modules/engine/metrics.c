@@ -46,6 +46,41 @@ put_classes(struct kz_text *text, const struct kz_engine *engine)
 	}
 }
 
+static void
+put_closed(struct kz_text *text, const struct kz_engine *engine)
+{
+	kz_text_word(text,
+		"# HELP kizuki_class_closed nothing answers: closed to us\n"
+		"# TYPE kizuki_class_closed gauge\n");
+	for (unsigned i = 0; i < KZ_NETCLASS_COUNT; i++) {
+		kz_text_word(text, "kizuki_class_closed{class=\"");
+		kz_text_word(text, kz_netclass_text((enum kz_netclass)i));
+		kz_text_word(text, "\"} ");
+		kz_text_number(text, engine->doubt.closed >> i & 1);
+		kz_text_word(text, "\n");
+	}
+}
+
+/* Only those that do not count: there are many symptoms. */
+static void
+put_withheld(struct kz_text *text, const struct kz_engine *engine)
+{
+	kz_text_word(text,
+		"# HELP kizuki_symptom_withheld it does not count\n"
+		"# TYPE kizuki_symptom_withheld gauge\n");
+	for (size_t i = 0; i < KZ_SYMPTOM_COUNT; i++) {
+		enum kz_withheld why = engine->withholding.now[i];
+
+		if (why == KZ_WITHHELD_NO)
+			continue;
+		kz_text_word(text, "kizuki_symptom_withheld{symptom=\"");
+		kz_text_word(text, kz_symptom_info((enum kz_symptom)i)->id);
+		kz_text_word(text, "\",why=\"");
+		kz_text_word(text, kz_withheld_text(why));
+		kz_text_word(text, "\"} 1\n");
+	}
+}
+
 size_t
 kz_engine_metrics(const struct kz_engine *engine, char *buffer, size_t size)
 {
@@ -74,6 +109,10 @@ kz_engine_metrics(const struct kz_engine *engine, char *buffer, size_t size)
 	put(&text, "counter", "store_dropped", "rows that memory refused",
 		store.dropped);
 	put(&text, "counter", "store_commits", "transactions", store.commits);
+	put(&text, "gauge", "sites_seen", "sites that sent mail lately",
+		engine->withholding.sites);
 	put_classes(&text, engine);
+	put_closed(&text, engine);
+	put_withheld(&text, engine);
 	return text.used;
 }

@@ -6,6 +6,7 @@
 
 #include "engine_priv.h"
 #include "observe_priv.h"
+#include "share_priv.h"
 #include "touch_priv.h"
 
 static void
@@ -33,9 +34,18 @@ kz_observe_add(struct kz_engine *engine, const struct kz_finding *finding,
 	const struct kz_now *now)
 {
 	const struct kz_symptom_info *info = kz_symptom_info(finding->symptom);
+	struct kz_finding weighed;
 	struct kz_evidence evidence;
 	enum kz_evidence_step step;
+	uint8_t weight = kz_share_weigh(engine, finding, now);
 
+	/* What was judged elsewhere was weighed there too. */
+	if (finding->outcome == KZ_OUTCOME_BAD && !finding->judged &&
+		weight != finding->weight) {
+		weighed = *finding;
+		weighed.weight = weight;
+		finding = &weighed;
+	}
 	if (kz_row_load(engine, &finding->subject, finding->symptom,
 		    finding->object, &evidence) != KZ_OK)
 		evidence = kz_evidence_make();
@@ -106,44 +116,20 @@ kz_observe_finding(struct kz_engine *engine, const struct kz_finding *finding,
 		lose(engine, finding);
 }
 
-static void
-update_suspended(struct kz_engine *engine, const struct kz_now *now)
-{
-	uint32_t suspended = kz_health_suspended(engine->health, now->wall_s);
-	uint32_t changed = suspended ^ engine->suspended;
-
-	if (changed == 0)
-		return;
-	engine->suspended = suspended;
-	engine->epoch++;
-	for (unsigned i = 0; i < KZ_NETCLASS_COUNT; i++) {
-		char buffer[KZ_ENGINE_LINE];
-		struct kz_text line = kz_text_make(buffer, sizeof(buffer));
-
-		if ((changed >> i & 1) == 0)
-			continue;
-		kz_text_word(&line, "network class=");
-		kz_text_word(&line, kz_netclass_text((enum kz_netclass)i));
-		kz_text_word(&line,
-			(suspended >> i & 1) != 0
-				? " in doubt: verdicts that rest on it are "
-				  "suspended"
-				: " works again: verdicts count again");
-		kz_engine_log(engine, KZ_LOG_WARNING, &line);
-	}
-}
-
 void
 kz_observe_touch(struct kz_engine *engine, const struct kz_touch *touch,
 	bool canary, const struct kz_now *now)
 {
+	bool failed_before = false;
+
 	kz_health_touch(engine->health, touch, canary);
 	kz_canary_touch(engine, touch, now);
 	if (touch->reach != KZ_REACH_LIMITED &&
 		touch->reach != KZ_REACH_SPECIAL &&
 		touch->reach != KZ_REACH_NONE)
-		kz_touch_store(engine, touch, now);
-	update_suspended(engine, now);
+		failed_before = kz_touch_store(engine, touch, now);
+	kz_doubt_touch(engine, touch, failed_before, now);
+	kz_doubt_update(engine, now);
 }
 
 struct clearing {
@@ -208,7 +194,8 @@ kz_observe_tick(struct kz_engine *engine, const struct kz_now *now)
 	struct kz_hold *hold, *next;
 
 	kz_health_forget_future(engine->health, now->wall_s);
-	update_suspended(engine, now);
+	kz_doubt_tick(engine, now);
+	kz_withhold_tick(engine, now);
 	kz_facts_tick(engine, now);
 	TAILQ_FOREACH_SAFE (hold, &engine->holds.list, next, next) {
 		if (!judge_bad(engine, &hold->finding, now))

@@ -186,6 +186,7 @@ kz_rows_verdict(struct kz_engine *engine, const struct kz_site *site,
 		.rules = config->persistence,
 		.nolisting_convicts = config->nolisting_convicts,
 		.suspended = engine->suspended,
+		.withheld = engine->withholding.now,
 		.examined = site->examined_s > 0 &&
 			now->wall_s - site->examined_s <= lasts_s,
 		.if_this_lasts = if_this_lasts,

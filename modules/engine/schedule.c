@@ -10,6 +10,7 @@
 #include "engine_priv.h"
 #include "grey_priv.h"
 #include "observe_priv.h"
+#include "share_priv.h"
 #include "touch_priv.h"
 
 /* A record is written for its newest session at most so often. */
@@ -176,7 +177,9 @@ begin(struct kz_engine *engine, const struct kz_name *site, bool confirm,
 	struct kz_memo *memo = kz_memo_find(engine, site);
 	struct kz_order order = {
 		.site = *site,
-		.tcp = memo->site.second_day || confirm,
+		.tcp = confirm ||
+			(memo->site.second_day &&
+				kz_doubt_may_smtp(engine, now)),
 		.confirm = confirm,
 		.watch_count = memo->met_count,
 	};
@@ -248,12 +251,20 @@ sweep_site(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
 	struct kz_name reversed, name;
 	struct kz_memo *memo;
 	struct kz_site site;
+	/* A slice begins where the last one ended. */
+	bool again = key_len == engine->sweep_site_len &&
+		memcmp(engine->sweep_site, key, key_len) == 0;
 
 	memcpy(engine->sweep_site, key, key_len);
 	engine->sweep_site_len = key_len;
 	sweep->seen++;
-	if (kz_site_decode(value, len, &site) != KZ_OK ||
-		site.next_look_s > sweep->now->wall_s ||
+	if (kz_site_decode(value, len, &site) != KZ_OK)
+		return true;
+	if (!again &&
+		sweep->now->wall_s - site.last_seen_s <=
+			engine->config->ceiling.seen_s)
+		engine->withholding.seeing++;
+	if (site.next_look_s > sweep->now->wall_s ||
 		kz_name_parse((struct kz_str){(const char *)key, key_len},
 			&reversed) != KZ_OK)
 		return true;
@@ -281,8 +292,10 @@ sweep_sites(struct kz_engine *engine, const struct kz_now *now)
 			  (const uint8_t *)"", 0, from_len > 0 ? from : NULL,
 			  from_len, SWEEP_SITES, sweep_site, &sweep),
 		"sites that cannot be read wait for their next session");
-	if (sweep.seen < SWEEP_SITES)
+	if (sweep.seen < SWEEP_SITES) {
 		engine->sweep_site_len = 0;
+		kz_withhold_round(engine, now);
+	}
 }
 
 void
@@ -299,6 +312,7 @@ kz_schedule_tick(struct kz_engine *engine, const struct kz_now *now)
 	kz_look_tick(engine, now);
 	kz_grey_sweep(engine, now);
 	kz_touch_sweep(engine, now);
+	kz_share_sweep(engine, now);
 }
 
 void

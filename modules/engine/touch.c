@@ -65,7 +65,14 @@ add(struct contacts *contacts, const struct kz_touch *touch, int64_t since_s)
 	contacts->list[contacts->count++].reach = (uint8_t)touch->reach;
 }
 
-void
+static bool
+failed(uint8_t reach)
+{
+	return reach == KZ_REACH_REFUSED || reach == KZ_REACH_UNREACHABLE ||
+		reach == KZ_REACH_TIMEOUT;
+}
+
+bool
 kz_touch_store(struct kz_engine *engine, const struct kz_touch *touch,
 	const struct kz_now *now)
 {
@@ -74,12 +81,15 @@ kz_touch_store(struct kz_engine *engine, const struct kz_touch *touch,
 	struct contacts contacts = {0};
 	struct kz_writer writer = kz_writer_make(record, sizeof(record));
 	size_t len = 0;
+	bool failed_before;
 
 	make_key(touch, key);
 	if (kz_store_get(engine->store, KZ_TABLE_TOUCH, key, sizeof(key),
 		    record, sizeof(record), &len) != KZ_OK ||
 		!decode(record, len, &contacts))
 		contacts.count = 0;
+	failed_before = contacts.count > 0 &&
+		failed(contacts.list[contacts.count - 1].reach);
 	add(&contacts, touch, now->wall_s - DAY_S);
 	kz_writer_put(&writer, 1, RECORD_VERSION);
 	kz_writer_put(&writer, 1, contacts.count);
@@ -90,6 +100,7 @@ kz_touch_store(struct kz_engine *engine, const struct kz_touch *touch,
 	if (kz_writer_finish(&writer, &len) == KZ_OK)
 		kz_engine_put(
 			engine, KZ_TABLE_TOUCH, key, sizeof(key), record, len);
+	return failed_before;
 }
 
 struct walk {

@@ -11,7 +11,8 @@
 #include "kizuki/core/netclass.h"
 #include "kizuki/engine/engine.h"
 
-void kz_touch_store(struct kz_engine *engine, const struct kz_touch *touch,
+/* True: the contact with the address before this one failed too. */
+bool kz_touch_store(struct kz_engine *engine, const struct kz_touch *touch,
 	const struct kz_now *now);
 
 /* Tell the prober all of the last day. */

@@ -127,6 +127,52 @@ shared_json(const struct kz_call_scene *scene)
 		"date", day, "age_days", (json_int_t)(age_s / DAY_S));
 }
 
+/* A status without a word that memory has no room for tells the rest. */
+static void
+member(json_t *json, const char *name, const char *word)
+{
+	(void)json_object_set_new(json, name, json_string(word));
+}
+
+/* Only what is not as usual, by class and by symptom. */
+static json_t *
+doubts_json(const struct kz_engine *engine)
+{
+	json_t *json = json_object();
+
+	for (int i = 0; i < KZ_NETCLASS_COUNT; i++) {
+		enum kz_netclass netclass = (enum kz_netclass)i;
+
+		switch (kz_engine_class(engine, netclass)) {
+		case KZ_CLASS_WELL:
+			break;
+		case KZ_CLASS_SUSPENDED:
+			member(json, kz_netclass_text(netclass), "suspended");
+			break;
+		case KZ_CLASS_CLOSED:
+			member(json, kz_netclass_text(netclass), "closed");
+			break;
+		}
+	}
+	return json;
+}
+
+static json_t *
+withheld_json(const struct kz_engine *engine)
+{
+	json_t *json = json_object();
+
+	for (int i = 0; i < KZ_SYMPTOM_COUNT; i++) {
+		enum kz_symptom symptom = (enum kz_symptom)i;
+		enum kz_withheld why = kz_engine_withheld(engine, symptom);
+
+		if (why != KZ_WITHHELD_NO)
+			member(json, kz_symptom_info(symptom)->id,
+				kz_withheld_text(why));
+	}
+	return json;
+}
+
 enum kz_result
 kz_call_status(struct kz_call_scene *scene)
 {
@@ -134,7 +180,7 @@ kz_call_status(struct kz_call_scene *scene)
 
 	return kz_call_json(scene, 200,
 		json_pack("{s:i,s:s,s:s,s:I,s:I,s:I,s:{s:b,s:I,s:I},"
-			  "s:{s:b,s:I,s:I,s:o},s:o,s:o}",
+			  "s:{s:b,s:I,s:I,s:o},s:o,s:o,s:o,s:o}",
 			"v", 1, "mode",
 			program->enforce ? "enforce" : "observe", "profile",
 			kz_profile_text(program->profile), "now",
@@ -148,7 +194,9 @@ kz_call_status(struct kz_call_scene *scene)
 			(json_int_t)program->store_waiting, "backup",
 			(json_int_t)program->store_backup_s, "cause",
 			kz_call_text(program->store_cause), "shared_senders",
-			shared_json(scene), "counters",
+			shared_json(scene), "classes",
+			doubts_json(scene->call->engine), "withheld",
+			withheld_json(scene->call->engine), "counters",
 			counters_json(scene->call->engine)));
 }
 

@@ -91,7 +91,9 @@ const struct config_section config_sections[CONFIG_SECTIONS] = {
 		KZ_NETCLASS_COUNT, canary_title,
 		offsetof(struct kz_config, canary),
 		sizeof(struct kz_config_canary)},
+	{"breaker", "A sudden rise of failures everywhere", 0, NULL, 0, 0},
 	{"ceiling", "When a symptom convicts too many", 0, NULL, 0, 0},
+	{"history", "What time and other sites say of a fault", 0, NULL, 0, 0},
 };
 
 const char *

@@ -77,6 +77,7 @@ struct kz_engine_hooks {
 	X(QUEUE_DROPPED, "queue_dropped", "sites dropped from a full queue")   \
 	X(SITES_REFUSED, "sites_refused", "new sites above the hourly limits") \
 	X(BAD_REQUESTS, "bad_requests", "malformed requests")                  \
+	X(BREAKS, "breaks", "sudden rises of failures of our own")             \
 	X(CONVICTED, "convictions", "verdicts that became broken")             \
 	X(RELEASED, "releases", "verdicts that stopped being broken")
 
@@ -113,6 +114,20 @@ void kz_engine_shared_view(
 /* Since the start. */
 uint64_t kz_engine_counter(
 	const struct kz_engine *engine, enum kz_counter counter);
+
+/* What is held of our own side, by network class. */
+enum kz_class_state {
+	KZ_CLASS_WELL,
+	KZ_CLASS_SUSPENDED, /* in doubt: verdicts that rest on it do not count
+			     */
+	KZ_CLASS_CLOSED     /* nothing answers: its symptoms are off */
+};
+enum kz_class_state kz_engine_class(
+	const struct kz_engine *engine, enum kz_netclass netclass);
+
+/* Whether a symptom counts at present, and why not. */
+enum kz_withheld kz_engine_withheld(
+	const struct kz_engine *engine, enum kz_symptom symptom);
 
 /* One more. */
 void kz_engine_count(struct kz_engine *engine, enum kz_counter counter);

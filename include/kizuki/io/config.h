@@ -21,6 +21,7 @@
 #include "kizuki/base/addr.h"
 #include "kizuki/base/name.h"
 #include "kizuki/base/result.h"
+#include "kizuki/core/breaker.h"
 #include "kizuki/core/evidence.h"
 #include "kizuki/core/greylist.h"
 #include "kizuki/core/health.h"
@@ -136,10 +137,18 @@ struct kz_config {
 		struct kz_config_names watch_names;
 	} probe;
 	struct kz_config_canary canary[KZ_NETCLASS_COUNT];
+	struct kz_breaker_rule breaker;
 	struct { /* ceiling */
 		uint32_t percent;
 		uint32_t at_least;
+		uint32_t seen_s;
+		uint32_t observe_s;
 	} ceiling;
+	struct {                   /* history */
+		uint32_t provider; /* subjects that name an address */
+		uint32_t zones;    /* that name a server */
+		uint32_t neglect_s, keep_s;
+	} history;
 };
 
 /* Where a message about the configuration goes, one line without newline. */

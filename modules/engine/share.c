@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: ISC */
+#include "share_priv.h"
+
+#include <string.h>
+
+#include "engine_priv.h"
+#include "kizuki/base/wire.h"
+#include "kizuki/core/history.h"
+
+#define DAY_S          86400
+#define RECORD_VERSION 1
+#define RECORD_SIZE    9
+#define DIGEST_SIZE    16
+#define SWEEP_ROWS     500
+
+static const char share_tag[] = "share/";
+static const char serial_tag[] = "serial/";
+
+#define SHARE_TAG_SIZE  (sizeof(share_tag) - 1)
+#define SERIAL_TAG_SIZE (sizeof(serial_tag) - 1)
+#define SHARE_PREFIX    (SHARE_TAG_SIZE + DIGEST_SIZE)
+#define SHARE_KEY_SIZE  (SHARE_PREFIX + DIGEST_SIZE)
+#define SERIAL_KEY_SIZE (SERIAL_TAG_SIZE + DIGEST_SIZE)
+
+/* "share/", what is named, who names it. */
+static void
+make_key(const struct kz_engine *engine, enum kz_share_kind kind,
+	struct kz_str what, const struct kz_name *subject,
+	uint8_t key[SHARE_KEY_SIZE])
+{
+	const char letter = (char)kind;
+	const struct kz_str named[] = {{&letter, 1}, what};
+	const struct kz_str by[] = {KZ_STR("s"), kz_name_str(subject)};
+
+	memcpy(key, share_tag, SHARE_TAG_SIZE);
+	kz_engine_digest(engine, named, 2, key + SHARE_TAG_SIZE);
+	kz_engine_digest(engine, by, 2, key + SHARE_PREFIX);
+}
+
+static bool
+decode(const uint8_t *record, size_t len, int64_t *when_s)
+{
+	struct kz_reader reader = kz_reader_make(record, len);
+
+	if (kz_reader_take(&reader, 1) != RECORD_VERSION)
+		return false;
+	*when_s = (int64_t)kz_reader_take(&reader, 8);
+	return kz_reader_finish(&reader) == KZ_OK;
+}
+
+struct counting {
+	int64_t since_s;
+	uint32_t count, most;
+};
+
+static bool
+count_row(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
+	size_t len)
+{
+	struct counting *counting = arg;
+	int64_t when_s;
+
+	(void)key;
+	(void)key_len;
+	if (decode(value, len, &when_s) && when_s >= counting->since_s)
+		counting->count++;
+	return counting->count < counting->most;
+}
+
+static uint32_t
+count_prefix(struct kz_engine *engine, const uint8_t key[SHARE_KEY_SIZE],
+	int64_t since_s, uint32_t most)
+{
+	struct counting counting = {.since_s = since_s, .most = most};
+
+	KZ_IGNORE(kz_store_scan(engine->store, KZ_TABLE_META, key, SHARE_PREFIX,
+			  NULL, 0, 0, count_row, &counting),
+		"what cannot be read names nothing");
+	return counting.count;
+}
+
+uint32_t
+kz_share_count(struct kz_engine *engine, enum kz_share_kind kind,
+	struct kz_str what, int64_t since_s, uint32_t most)
+{
+	static const struct kz_name nobody;
+	uint8_t key[SHARE_KEY_SIZE];
+
+	make_key(engine, kind, what, &nobody, key);
+	return count_prefix(engine, key, since_s, most);
+}
+
+bool
+kz_share_note(struct kz_engine *engine, enum kz_share_kind kind,
+	struct kz_str what, const struct kz_name *subject,
+	const struct kz_now *now)
+{
+	uint8_t key[SHARE_KEY_SIZE];
+	uint8_t record[RECORD_SIZE];
+	struct kz_writer writer = kz_writer_make(record, sizeof(record));
+	int64_t when_s = 0;
+	size_t len = 0;
+	bool known;
+
+	make_key(engine, kind, what, subject, key);
+	known = kz_store_get(engine->store, KZ_TABLE_META, key, sizeof(key),
+			record, sizeof(record), &len) == KZ_OK &&
+		decode(record, len, &when_s);
+	/* A day is exact enough; a clock that was set back writes anew. */
+	if (known && now->wall_s - when_s < DAY_S && when_s <= now->wall_s)
+		return false;
+	/* The ceiling is a share of all sites, everything else is few. */
+	if (!known && kind != KZ_SHARE_ALONE &&
+		count_prefix(engine, key, 0, KZ_SHARE_MOST) == KZ_SHARE_MOST)
+		return false;
+	kz_writer_put(&writer, 1, RECORD_VERSION);
+	kz_writer_put(&writer, 8, (uint64_t)now->wall_s);
+	if (kz_writer_finish(&writer, &len) == KZ_OK)
+		kz_engine_put(
+			engine, KZ_TABLE_META, key, sizeof(key), record, len);
+	return !known;
+}
+
+void
+kz_share_drop(struct kz_engine *engine, enum kz_share_kind kind,
+	struct kz_str what, const struct kz_name *subject)
+{
+	uint8_t key[SHARE_KEY_SIZE];
+
+	make_key(engine, kind, what, subject, key);
+	KZ_IGNORE(
+		kz_store_delete(engine->store, KZ_TABLE_META, key, sizeof(key)),
+		"it is too old to count some days later");
+}
+
+static struct kz_str
+addr_str(const struct kz_addr *addr)
+{
+	return (struct kz_str){(const char *)addr->bytes,
+		addr->family == KZ_ADDR_V4 ? 4 : sizeof(addr->bytes)};
+}
+
+static int64_t
+kept_since_s(const struct kz_engine *engine, const struct kz_now *now)
+{
+	return now->wall_s - engine->config->history.keep_s;
+}
+
+/* The tenth subject makes an address a provider's: all verdicts anew. */
+static void
+note_addrs(struct kz_engine *engine, const struct kz_finding *finding,
+	const struct kz_now *now)
+{
+	uint32_t provider = engine->config->history.provider;
+
+	for (size_t i = 0; i < finding->rest_count; i++) {
+		struct kz_str what = addr_str(&finding->rests[i].addr);
+
+		if (kz_share_note(engine, KZ_SHARE_ADDR, what,
+			    &finding->subject, now) &&
+			kz_share_count(engine, KZ_SHARE_ADDR, what,
+				kept_since_s(engine, now),
+				provider + 1) == provider)
+			engine->epoch++;
+	}
+}
+
+/* How long the zone's serial has been seen standing still. */
+static int64_t
+watch_serial(struct kz_engine *engine, const struct kz_finding *finding,
+	const struct kz_now *now)
+{
+	const struct kz_str zone[] = {kz_name_str(&finding->subject)};
+	uint8_t key[SERIAL_KEY_SIZE];
+	uint8_t record[KZ_SERIAL_RECORD_SIZE];
+	struct kz_serial watch = {0}, before;
+	uint32_t serial;
+	size_t len = 0;
+
+	if (kz_history_serial(finding, &serial) != KZ_OK)
+		return 0;
+	memcpy(key, serial_tag, SERIAL_TAG_SIZE);
+	kz_engine_digest(engine, zone, 1, key + SERIAL_TAG_SIZE);
+	if (kz_store_get(engine->store, KZ_TABLE_META, key, sizeof(key), record,
+		    sizeof(record), &len) != KZ_OK ||
+		kz_serial_decode(record, len, &watch) != KZ_OK)
+		watch.since_s = 0;
+	before = watch;
+	kz_serial_see(&watch, serial, now->wall_s);
+	if ((watch.since_s != before.since_s ||
+		    watch.newest_s - before.newest_s >= DAY_S) &&
+		kz_serial_encode(&watch, record, sizeof(record), &len) == KZ_OK)
+		kz_engine_put(
+			engine, KZ_TABLE_META, key, sizeof(key), record, len);
+	return watch.newest_s - watch.since_s;
+}
+
+/* Zones served by the name server that alone answers: the first told. */
+static uint32_t
+zones_of_value(struct kz_engine *engine, const struct kz_finding *finding,
+	const struct kz_now *now)
+{
+	size_t len = strcspn(finding->value, ",");
+
+	return kz_share_count(engine, KZ_SHARE_SERVER,
+		(struct kz_str){finding->value, len}, kept_since_s(engine, now),
+		engine->config->history.zones);
+}
+
+uint8_t
+kz_share_weigh(struct kz_engine *engine, const struct kz_finding *finding,
+	const struct kz_now *now)
+{
+	struct kz_str object = {finding->object, strlen(finding->object)};
+	struct kz_history history = {.many = engine->config->history.zones,
+		.neglect_s = engine->config->history.neglect_s};
+
+	switch ((int)finding->symptom) {
+	case KZ_SYM_NS_DEAD:
+		(void)kz_share_note(engine, KZ_SHARE_SERVER, object,
+			&finding->subject, now);
+		break;
+	case KZ_SYM_SOA_MNAME_DEAD:
+		(void)kz_share_note(engine, KZ_SHARE_PRIMARY, object,
+			&finding->subject, now);
+		break;
+	default:
+		break;
+	}
+	if (finding->outcome != KZ_OUTCOME_BAD)
+		return 0;
+	note_addrs(engine, finding, now);
+	if (finding->symptom == KZ_SYM_SOA_MNAME_DEAD) {
+		history.zones = kz_share_count(engine, KZ_SHARE_PRIMARY, object,
+			kept_since_s(engine, now), history.many + 1);
+		history.still_s = watch_serial(engine, finding, now);
+	} else if (finding->symptom == KZ_SYM_NS_EFFECTIVELY_SINGLE) {
+		history.zones = zones_of_value(engine, finding, now);
+	}
+	return kz_history_weight(finding, &history);
+}
+
+static bool
+of_provider(struct kz_engine *engine, const struct kz_evidence *evidence,
+	int64_t since_s)
+{
+	uint32_t provider = engine->config->history.provider;
+
+	for (size_t i = 0; i < evidence->rest_count; i++)
+		if (kz_share_count(engine, KZ_SHARE_ADDR,
+			    addr_str(&evidence->rests[i].addr), since_s,
+			    provider) == provider)
+			return true;
+	return false;
+}
+
+void
+kz_share_apply(struct kz_engine *engine, const struct kz_now *now,
+	struct kz_rows *rows)
+{
+	int64_t since_s = kept_since_s(engine, now);
+
+	for (size_t i = 0; i < rows->count; i++)
+		if (rows->rows[i].evidence->bads > 0)
+			rows->rows[i].shared = of_provider(
+				engine, rows->rows[i].evidence, since_s);
+}
+
+struct sweep {
+	struct kz_engine *engine;
+	int64_t since_s;
+	int64_t serial_since_s;
+	size_t seen;
+};
+
+static bool
+tagged(const uint8_t *key, size_t key_len, const char *tag, size_t size)
+{
+	return key_len > size && memcmp(key, tag, size) == 0;
+}
+
+/* Rows with other tags are not ours. */
+static bool
+sweep_row(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
+	size_t len)
+{
+	struct sweep *sweep = arg;
+	struct kz_engine *engine = sweep->engine;
+	struct kz_serial watch;
+	int64_t when_s;
+	bool old = false;
+
+	memcpy(engine->sweep_meta, key, key_len);
+	engine->sweep_meta_len = key_len;
+	sweep->seen++;
+	if (tagged(key, key_len, share_tag, SHARE_TAG_SIZE))
+		old = !decode(value, len, &when_s) || when_s < sweep->since_s;
+	else if (tagged(key, key_len, serial_tag, SERIAL_TAG_SIZE))
+		old = kz_serial_decode(value, len, &watch) != KZ_OK ||
+			watch.newest_s < sweep->serial_since_s;
+	if (old)
+		KZ_IGNORE(kz_store_delete(
+				  engine->store, KZ_TABLE_META, key, key_len),
+			"the store says what it cannot do");
+	return true;
+}
+
+void
+kz_share_sweep(struct kz_engine *engine, const struct kz_now *now)
+{
+	struct sweep sweep = {.engine = engine,
+		.since_s = kept_since_s(engine, now),
+		.serial_since_s =
+			now->wall_s - engine->config->history.neglect_s};
+	uint8_t from[KZ_STORE_KEY_MAX];
+	size_t from_len = engine->sweep_meta_len;
+
+	memcpy(from, engine->sweep_meta, from_len);
+	KZ_IGNORE(kz_store_scan(engine->store, KZ_TABLE_META,
+			  (const uint8_t *)"", 0, from_len > 0 ? from : NULL,
+			  from_len, SWEEP_ROWS, sweep_row, &sweep),
+		"what cannot be read is not swept");
+	if (sweep.seen < SWEEP_ROWS)
+		engine->sweep_meta_len = 0;
+}
