@@ -74,8 +74,10 @@ badness(enum kz_verdict_state state)
 
 static bool
 in_scope(const struct counted counted[KZ_ID_COUNT], enum kz_grey_scope scope,
-	const struct kz_judgement *judgement)
+	bool blind, const struct kz_judgement *judgement)
 {
+	if (blind && !judgement->verified && scope != KZ_SCOPE_ALL)
+		return false;
 	switch (scope) {
 	case KZ_SCOPE_BROKEN:
 		return false;
@@ -156,7 +158,7 @@ kz_session_judge(const struct kz_session *session, enum kz_grey_scope scope,
 	}
 	if (made.verdict == KZ_VERDICT_BROKEN)
 		made.row = KZ_ROW_BROKEN;
-	else if (in_scope(counted, scope, &made))
+	else if (in_scope(counted, scope, session->blind, &made))
 		made.row = KZ_ROW_ORDINARY;
 	if (made.exempt != KZ_EXEMPT_NONE)
 		made.row = KZ_ROW_ACCEPT;

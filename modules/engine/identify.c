@@ -179,6 +179,9 @@ kz_identify_fill(struct kz_engine *engine, struct kz_scene *scene,
 		const struct kz_named *named = &scene->named[i];
 		struct kz_identity *identity = &session->identities[i];
 
+		/* the reverse name is asked for without being given */
+		session->blind |= (named->named || i == KZ_ID_RDNS) &&
+			named->trust.state == KZ_TRUST_MISSING;
 		if (!named->named || named->trust.state != KZ_TRUST_KNOWN)
 			continue;
 		identity->verified = named->yes;

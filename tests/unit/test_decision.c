@@ -209,6 +209,35 @@ each_session_follows_its_rule(void **state)
 	}
 }
 
+/* A session that nobody could look up waits only where everybody does. */
+static void
+our_own_blindness_delays_nobody(void **state)
+{
+	static const struct {
+		const char *helo;
+		enum kz_grey_scope scope;
+		enum kz_row row;
+	} table[] = {
+		{"-a.jp", KZ_SCOPE_UNVERIFIED, KZ_ROW_ACCEPT},
+		{"-a.jp", KZ_SCOPE_UNKNOWN, KZ_ROW_ACCEPT},
+		{"-a.jp", KZ_SCOPE_ALL, KZ_ROW_ORDINARY},
+		{"+a.jp?", KZ_SCOPE_UNKNOWN, KZ_ROW_ORDINARY},
+		{"+a.jp!", KZ_SCOPE_UNVERIFIED, KZ_ROW_BROKEN},
+	};
+	struct kz_judgement made;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct kz_session session = {
+			.blind = true,
+			.identities = {[KZ_ID_HELO] = identity(table[i].helo)},
+		};
+
+		kz_session_judge(&session, table[i].scope, &made);
+		assert_int_equal(made.row, table[i].row);
+	}
+}
+
 static void
 exemptions_are_looked_at_in_order(void **state)
 {
@@ -310,6 +339,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_session_follows_its_rule),
+		cmocka_unit_test(our_own_blindness_delays_nobody),
 		cmocka_unit_test(exemptions_are_looked_at_in_order),
 		cmocka_unit_test(postmaster_and_abuse_are_exempt),
 		cmocka_unit_test(words_of_the_log_line_are_fixed),

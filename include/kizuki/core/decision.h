@@ -57,6 +57,7 @@ struct kz_session {
 	enum kz_allow_kind allow_kind; /* whom of it an operator allowed */
 	bool allowed;                  /* the site of an identity is allowed */
 	bool dnswl;
+	bool blind;            /* nobody there to look its names up */
 	bool shared_sender;    /* HELO or reverse name is of a shared sender */
 	const char *recipient; /* for postmaster@ and abuse@ */
 	struct kz_identity identities[KZ_ID_COUNT];
@@ -84,8 +85,9 @@ struct kz_judgement {
  * where its site is the site of another verified identity.  rdns counts where
  * it is the site of the HELO or MAIL FROM name, verified or not, or neither of
  * them is verified.  Scope "unknown" holds "unverified" too, and a session any
- * of whose sites is unknown.  An exempt session is judged all the same, for
- * the log; its row is ACCEPT.
+ * of whose sites is unknown; neither holds a blind session of which nothing is
+ * verified, for that is our own fault.  An exempt session is judged all the
+ * same, for the log; its row is ACCEPT.
  */
 void kz_session_judge(const struct kz_session *session,
 	enum kz_grey_scope scope, struct kz_judgement *judgement);
