@@ -131,8 +131,12 @@ a_verdict_is_told_with_its_reasons(void **state)
 	struct kz_evidence dead = lacks[0].evidence;
 	struct kz_evidence young = lacks[2].evidence;
 	const struct kz_evidence_row rows[] = {
-		{KZ_SYM_NS_DEAD, "ns.\xff\x1b.jp", &young, false},
-		{KZ_SYM_MX_BEST_DEAD, "example.jp", &dead, false}};
+		{.symptom = KZ_SYM_NS_DEAD,
+			.object = "ns.\xff\x1b.jp",
+			.evidence = &young},
+		{.symptom = KZ_SYM_MX_BEST_DEAD,
+			.object = "example.jp",
+			.evidence = &dead}};
 	const char *word = NULL;
 	const char *fate = NULL;
 	const char *object = NULL;

@@ -51,8 +51,9 @@ evidence_is_told_in_both_languages(void **state)
 	struct kz_evidence evidence = kz_evidence_make();
 	struct kz_finding finding =
 		finding_of(KZ_SYM_MX_BEST_DEAD, KZ_OUTCOME_BAD, MONDAY);
-	struct kz_evidence_row row = {
-		KZ_SYM_MX_BEST_DEAD, "example1.jp", &evidence, false};
+	struct kz_evidence_row row = {.symptom = KZ_SYM_MX_BEST_DEAD,
+		.object = "example1.jp",
+		.evidence = &evidence};
 	struct kz_words words;
 
 	(void)state;
