@@ -7,7 +7,8 @@
 #include "doctor_priv.h"
 
 #define TEXT_SIZE   1024
-#define BROKEN_DAYS 2 /* a backup this old says that none are made */
+#define BROKEN_DAYS 2   /* a backup this old says that none are made */
+#define LIST_DAYS   730 /* providers come and go slowly */
 
 void
 doctor_say(struct doctor *doctor, enum doctor_mood mood, const char *topic,
@@ -66,6 +67,29 @@ say_store(struct doctor *doctor, const json_t *store)
 			"the newest backup is verified and fresh");
 }
 
+static void
+say_shared(struct doctor *doctor, const json_t *shared)
+{
+	long long days = cli_number(shared, "age_days");
+
+	if (cli_number(shared, "names") == 0)
+		doctor_say(doctor, DOCTOR_TO_DO, "lists",
+			"no list of shared senders: big providers' servers are "
+			"judged as anybody's; see shared_senders");
+	else if (cli_text(shared, "date")[0] == '\0')
+		doctor_say(doctor, DOCTOR_CANNOT_TELL, "lists",
+			"the list of shared senders says no date");
+	else if (days > LIST_DAYS)
+		doctor_say(doctor, DOCTOR_TO_DO, "lists",
+			"the list of shared senders is %lld days old; a newer "
+			"kizuki brings a newer one",
+			days);
+	else
+		doctor_say(doctor, DOCTOR_FINE, "lists",
+			"the list of shared senders is of %s",
+			cli_text(shared, "date"));
+}
+
 void
 doctor_daemon(struct doctor *doctor)
 {
@@ -95,6 +119,7 @@ doctor_daemon(struct doctor *doctor)
 			"kizuki-probe does not run, nothing is examined; "
 			"kizukid's log says why");
 	say_store(doctor, json_object_get(status, "store"));
+	say_shared(doctor, json_object_get(status, "shared_senders"));
 	json_decref(status);
 }
 

@@ -52,12 +52,23 @@ head -c 70000 /dev/zero | tr '\0' ' ' >"$T/long"
 want 413 POST /v1/sites/example1.jp/allow "$T/long"
 want 404 DELETE /v1/sites/example1.jp/pardon
 
+printf '{"subject":"client:10.24.3.0/24","why":"their relay"}' >"$T/allow"
+want 200 POST /v1/allowed "$T/allow"
+"$B/bin/kizuki" -c "$T/conf" allow sender:@example3.jp >/dev/null ||
+	say_wrong "kizuki allow sender:@example3.jp"
+
 # -------- what was acknowledged survives SIGKILL
 kill -KILL "$PID"
 wait "$PID" 2>/dev/null
 start_daemon
 http GET /v1/sites/example1.jp | grep -q '"why":"they called"' ||
 	say_wrong "an acknowledged deny is lost by SIGKILL"
+"$B/bin/kizuki" -c "$T/conf" list allowed >"$T/out"
+grep -q '^client:10.24.3.0/24 .* withdrawn  *their relay$' "$T/out" &&
+	grep -q '^sender:@example3.jp ' "$T/out" ||
+	say_wrong "who was allowed is lost by SIGKILL: $(cat "$T/out")"
+want 200 POST /v1/allowed/withdraw "$T/allow"
+want 404 POST /v1/allowed/withdraw "$T/allow"
 want 200 DELETE /v1/sites/example1.jp/deny
 want 404 DELETE /v1/sites/example1.jp/deny
 
