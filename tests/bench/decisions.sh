@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: ISC
-# decisions - decisions of kizukid over its unix socket, durable against
-# SIGKILL, beside a bare epoll echo server under the same load generator; and
-# with a big greylist beside a small one
+# decisions - decisions of kizukid over its unix sockets, of the policy service
+# and of the socketmap, durable against SIGKILL, each beside a bare epoll echo
+# server under the same load generator; and with a big greylist beside a small
+# one
 #
 #   tests/bench/decisions.sh [REQUESTS [ROWS]]
 #
@@ -63,26 +64,42 @@ result() { # NAME VALUE GOAL least|most WORDS
 }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
 
-"$B/bench/echo" "$T/echo.sock" &
-pids[echo]=$!
-wait_for 5 [ -S "$T/echo.sock" ]
+# beside_echo NAME SOCKET [socketmap]: three rounds of both in turn
+beside_echo() {
+	local name=$1 socket=$2 round
+	shift 2
+	"$B/bench/echo" "$T/$name.sock" "$@" &
+	pids[echo]=$!
+	wait_for 5 [ -S "$T/$name.sock" ]
+	for round in 1 2 3; do
+		"$B/bench/polload" "$T/$name.sock" "$requests" 32 $round "$@" \
+			>>"$T/$name.echo"
+		"$B/bench/polload" "$socket" "$requests" 32 $round "$@" \
+			>>"$T/$name.out"
+	done
+	kill "${pids[echo]}"
+	wait "${pids[echo]}" 2>/dev/null || true
+	unset 'pids[echo]'
+	echo "  $name: echo $(field "$name.echo" rate)/s p99" \
+		"$(field "$name.echo" p99) us; kizukid" \
+		"$(field "$name.out" rate)/s p99 $(field "$name.out" p99) us"
+	[ "$(field "$name.out" defer)" = "$requests" ] ||
+		{ echo "$name: not all deferred"; exit 1; }
+	result "$name" \
+		"$(ratio "$(field "$name.out" rate)" "$(field "$name.echo" rate)")" \
+		0.4 least of a bare epoll echo server
+	result "$name-p99" \
+		"$(ratio "$(field "$name.out" p99)" "$(field "$name.echo" p99)")" \
+		4 most times the echo server\'s
+}
+
 start small
 prepare small
-for round in 1 2 3; do
-	"$B/bench/polload" "$T/echo.sock" "$requests" 32 $round >>"$T/echo.out"
-	"$B/bench/polload" "$T/small.run/policy.sock" "$requests" 32 $round \
-		>>"$T/small.out"
-done
-echo "  echo server $(field echo.out rate)/s p99 $(field echo.out p99) us;" \
-	"kizukid $(field small.out rate)/s p99 $(field small.out p99) us"
-[ "$(field small.out defer)" = "$requests" ] || { echo "not all deferred"; exit 1; }
-result decisions "$(ratio "$(field small.out rate)" "$(field echo.out rate)")" \
-	0.4 least of a bare epoll echo server
-result decisions-p99 "$(ratio "$(field small.out p99)" "$(field echo.out p99)")" \
-	4 most times the echo server\'s
-kill "${pids[echo]}" "${pids[small]}"
-wait "${pids[echo]}" "${pids[small]}" 2>/dev/null || true
-unset 'pids[echo]' 'pids[small]'
+beside_echo decisions "$T/small.run/policy.sock"
+beside_echo socketmap "$T/small.run/sendmail.sock" socketmap
+kill "${pids[small]}"
+wait "${pids[small]}" 2>/dev/null || true
+unset 'pids[small]'
 
 [ "$rows" -gt 0 ] || exit 0
 "$B/bench/storeload" "$rows" "$T/big" >"$T/load.out"

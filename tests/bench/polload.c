@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * polload - policy requests over a unix socket, as many as go
+ * polload - policy requests, or keys of a socketmap, over a unix socket, as
+ * many as go
  *
- * Usage: polload SOCKET REQUESTS CONNECTIONS SEED
+ * Usage: polload SOCKET REQUESTS CONNECTIONS SEED [socketmap]
  * Every second request is about a (sender, recipient) that was asked about
  * before, the others are new; every session comes from one of 100 sites
  * (bN.example) whose reverse name the MTA verified.  One request is under way
@@ -10,6 +11,7 @@
  */
 #include <err.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +38,7 @@ struct connection {
 static struct connection connections[CONNECTIONS_MAX];
 static uint32_t *latencies_us;
 static uint64_t sent, answered, wanted, deferred, seed;
+static bool socketmap;
 
 static int64_t
 now_ns(void)
@@ -46,14 +49,11 @@ now_ns(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-static void
-send_next(struct connection *connection)
+/* One question of a session of site number % SITES, into text. */
+static int
+policy_words(char *text, size_t size, uint64_t number, uint64_t site)
 {
-	/* Odd ones look back at a number that was asked a while ago. */
-	uint64_t number = sent % 2 == 0 ? sent : (sent / 2) & ~1ull;
-	uint64_t site = number / 2 % SITES;
-	char request[1024];
-	int len = snprintf(request, sizeof(request),
+	return snprintf(text, size,
 		"request=smtpd_access_policy\nprotocol_state=RCPT\n"
 		"protocol_name=ESMTP\nclient_address=10.1.%" PRIu64 ".1\n"
 		"client_name=mx.b%" PRIu64 ".example\nclient_port=58435\n"
@@ -69,6 +69,32 @@ send_next(struct connection *connection)
 		"encryption_keysize=0\npolicy_context=secondary\n\n",
 		site, site, site, site, seed, number, site, number % 1000, seed,
 		sent);
+}
+
+static int
+socketmap_words(char *text, size_t size, uint64_t number, uint64_t site)
+{
+	char key[512];
+	int len = snprintf(key, sizeof(key),
+		"kizuki 1;secondary;rcpt;mx1.jikocho.jp;%" PRIx64 ".%" PRIx64
+		";10.1.%" PRIu64 ".1;OK;mx.b%" PRIu64 ".example;mx.b%" PRIu64
+		".example;<s%" PRIx64 ".%" PRIx64 "@b%" PRIu64
+		".example>;<user%" PRIu64 "@jikocho.jp>",
+		seed, sent, site, site, site, seed, number, site,
+		number % 1000);
+
+	return snprintf(text, size, "%d:%s,", len, key);
+}
+
+static void
+send_next(struct connection *connection)
+{
+	/* Odd ones look back at a number that was asked a while ago. */
+	uint64_t number = sent % 2 == 0 ? sent : (sent / 2) & ~1ull;
+	uint64_t site = number / 2 % SITES;
+	char request[1024];
+	int len = (socketmap ? socketmap_words : policy_words)(
+		request, sizeof(request), number, site);
 
 	connection->sent_ns = now_ns();
 	connection->used = 0;
@@ -103,9 +129,11 @@ take_answer(struct connection *connection)
 		errx(EX_PROTOCOL, "connection closed after %" PRIu64, answered);
 	connection->used += (size_t)got;
 	connection->answer[connection->used] = '\0';
-	if (strstr(connection->answer, "\n\n") == NULL)
+	if (socketmap ? connection->answer[connection->used - 1] != ','
+		      : strstr(connection->answer, "\n\n") == NULL)
 		return;
-	if (strncmp(connection->answer, "action=450", 10) == 0)
+	if (strncmp(connection->answer, "action=450", 10) == 0 ||
+		strstr(connection->answer, ":OK ERROR:4.7.1:\"450 ") != NULL)
 		deferred++;
 	latencies_us[answered++] =
 		(uint32_t)((now_ns() - connection->sent_ns) / 1000);
@@ -130,9 +158,11 @@ main(int argc, char **argv)
 	int64_t start_ns;
 	double seconds;
 
-	if (argc != 5)
+	socketmap = argc == 6 && strcmp(argv[5], "socketmap") == 0;
+	if (argc != 5 && !socketmap)
 		errx(EX_USAGE,
-			"usage: polload SOCKET REQUESTS CONNECTIONS SEED");
+			"usage: polload SOCKET REQUESTS CONNECTIONS SEED "
+			"[socketmap]");
 	wanted = (uint64_t)strtonum(argv[2], 1000, 100000000, NULL);
 	count = (size_t)strtonum(argv[3], 1, CONNECTIONS_MAX, NULL);
 	seed = (uint64_t)strtonum(argv[4], 0, INT32_MAX, NULL);
