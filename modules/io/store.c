@@ -121,6 +121,7 @@ store_make(const struct kz_store_options *options, struct kz_store **made)
 static void
 store_free(struct kz_store *store)
 {
+	store_writer_stop(store);
 	store_detach(store, store->state.failing);
 	store_watchdog_stop(store);
 	store_overlay_free(&store->overlay);
@@ -138,7 +139,9 @@ kz_store_open(const struct kz_store_options *options, struct kz_store **store)
 	if (result != KZ_OK)
 		return result;
 	/* first: even reading the tables' marks may meet a page of zeros */
-	result = store_watchdog_start(made) ? store_attach(made) : KZ_ENOMEM;
+	result = store_writer_start(made) && store_watchdog_start(made)
+		? store_attach(made)
+		: KZ_ENOMEM;
 	if (result != KZ_OK) {
 		store_free(made);
 		return result;
@@ -158,7 +161,7 @@ kz_store_open_memory(
 		return result;
 	store_fail(made, "%s is not open: decisions go on from memory",
 		made->home);
-	if (!store_watchdog_start(made)) {
+	if (!store_writer_start(made) || !store_watchdog_start(made)) {
 		store_free(made);
 		return KZ_ENOMEM;
 	}
@@ -173,6 +176,7 @@ kz_store_close(struct kz_store **store)
 
 	if (closing == NULL)
 		return;
+	store_writer_settle(closing);
 	if (closing->overlay.rows > 0 &&
 		(closing->env == NULL || store_flush(closing) != KZ_OK))
 		store_say(closing, KZ_STORE_ALERT,
@@ -217,7 +221,7 @@ disk_get(struct kz_store *store, enum kz_table table, const uint8_t *key,
 	DB *db = store->table[table];
 	int answer;
 
-	if (store->env == NULL)
+	if (!store_readable(store))
 		return KZ_EIO;
 	/* the library wants a key that it may write to */
 	memcpy(copy, key, key_len);

@@ -7,11 +7,6 @@
 /* Reopening within one commit: once to recover, once after setting aside. */
 #define REOPEN_MAX 3
 
-struct place {
-	enum kz_table table;
-	struct store_row *row; /* NULL: the transaction itself */
-};
-
 static int
 row_write(DB *db, DB_TXN *txn, struct store_row *row)
 {
@@ -26,52 +21,68 @@ row_write(DB *db, DB_TXN *txn, struct store_row *row)
 }
 
 /* At most STORE_TXN_ROWS in the order of tables and keys. */
-static int
-rows_write(
-	struct kz_store *store, DB_TXN *txn, size_t *rows, struct place *place)
+static void
+rows_write(struct kz_store *store, DB_TXN *txn, struct store_overlay *overlay,
+	struct store_outcome *outcome)
 {
 	for (enum kz_table table = 0; table < KZ_TABLE_COUNT; table++) {
-		struct store_row *row =
-			store_overlay_first(&store->overlay, table);
+		struct store_row *row = store_overlay_first(overlay, table);
 
 		for (; row != NULL; row = store_overlay_next(row)) {
-			int answer;
-
-			if (*rows == STORE_TXN_ROWS)
-				return 0;
+			if (outcome->rows == STORE_TXN_ROWS)
+				return;
 			atomic_store_explicit(&store->threads.busy_table,
 				(int)table, memory_order_relaxed);
-			answer = row_write(store->table[table], txn, row);
-			if (answer != 0) {
-				*place = (struct place){table, row};
-				return answer;
+			outcome->answer =
+				row_write(store->table[table], txn, row);
+			if (outcome->answer != 0) {
+				outcome->table = table;
+				outcome->row = row;
+				return;
 			}
-			(*rows)++;
+			outcome->rows++;
 		}
 	}
-	return 0;
 }
 
-static int
-transaction(struct kz_store *store, size_t *rows, struct place *place)
+static void
+transaction(struct kz_store *store, struct store_overlay *overlay,
+	struct store_outcome *outcome)
 {
 	DB_ENV *env = store->env;
 	DB_TXN *txn;
-	int answer;
 
-	*rows = 0;
-	*place = (struct place){STORE_NO_TABLE, NULL};
+	*outcome = (struct store_outcome){.table = STORE_NO_TABLE};
 	/* without the flush a row survives SIGKILL, and a second later more */
-	answer = env->txn_begin(env, NULL, &txn,
+	outcome->answer = env->txn_begin(env, NULL, &txn,
 		store->options.sync ? DB_TXN_SYNC : DB_TXN_WRITE_NOSYNC);
-	if (answer != 0)
-		return answer;
-	answer = rows_write(store, txn, rows, place);
-	if (answer != 0) {
+	if (outcome->answer != 0)
+		return;
+	rows_write(store, txn, overlay, outcome);
+	if (outcome->answer != 0)
 		(void)txn->abort(txn);
-		return answer;
-	}
-	return txn->commit(txn, 0);
+	else
+		outcome->answer = txn->commit(txn, 0);
+}
+
+void
+store_transaction(struct kz_store *store, struct store_overlay *overlay,
+	struct store_outcome *outcome)
+{
+	transaction(store, overlay, outcome);
+	if (outcome->answer == DB_LOCK_DEADLOCK)
+		transaction(store, overlay, outcome);
+	atomic_store(&store->threads.busy_table, (int)STORE_NO_TABLE);
+}
+
+void
+store_outcome_trouble(
+	struct kz_store *store, const struct store_outcome *outcome)
+{
+	const struct store_row *row = outcome->row;
+
+	store_trouble(store, outcome->table, row != NULL ? row->key : NULL,
+		row != NULL ? row->key_len : 0, outcome->answer);
 }
 
 /* The rows that rows_write took, found in the same order. */
@@ -111,23 +122,16 @@ store_flush(struct kz_store *store)
 	size_t written = 0;
 
 	while (store->overlay.rows > 0) {
-		struct place place;
-		size_t rows;
-		int answer;
+		const struct store_outcome *outcome = &store->writer.outcome;
 
-		answer = transaction(store, &rows, &place);
-		if (answer == DB_LOCK_DEADLOCK)
-			answer = transaction(store, &rows, &place);
-		atomic_store(&store->threads.busy_table, (int)STORE_NO_TABLE);
-		if (answer != 0) {
-			store_trouble(store, place.table,
-				place.row != NULL ? place.row->key : NULL,
-				place.row != NULL ? place.row->key_len : 0,
-				answer);
+		if (store_writer_run(store) != KZ_OK)
+			return KZ_EIO;
+		if (outcome->answer != 0) {
+			store_outcome_trouble(store, outcome);
 			return KZ_EIO;
 		}
-		rows_drop(store, rows);
-		written += rows;
+		rows_drop(store, outcome->rows);
+		written += outcome->rows;
 		kz_store_beat(store);
 		store->state.commits++;
 	}
@@ -157,6 +161,8 @@ folder_gone(struct kz_store *store)
 enum kz_result
 kz_store_commit(struct kz_store *store, int64_t now_s)
 {
+	if (!store_writer_ready(store))
+		return KZ_EIO;
 	if (atomic_load_explicit(&store->threads.gone, memory_order_relaxed) &&
 		store->env != NULL)
 		folder_gone(store);
@@ -172,7 +178,7 @@ kz_store_commit(struct kz_store *store, int64_t now_s)
 		if (store_flush(store) == KZ_OK)
 			return KZ_OK;
 		/* set back by damage: opening again may help at once */
-		if (store->tried)
+		if (store->tried || store->writer.stalled)
 			break;
 	}
 	return store->overlay.rows > 0 ? KZ_EIO : KZ_OK;

@@ -15,6 +15,7 @@
  *         store_repair.c    after a hang, after the loss of the log
  *         store_scan.c      disk and overlay in the order of keys
  *         store_thread.c    checkpoints, log flush, watchdog
+ *         store_writer.c    transactions, beside a loop that must not wait long
  */
 #ifndef KZ_STORE_PRIV_H
 #define KZ_STORE_PRIV_H
@@ -108,6 +109,38 @@ struct store_suspect {
 	size_t key_len;
 };
 
+/* How a transaction went. */
+struct store_outcome {
+	int answer;  /* 0, or Berkeley DB's */
+	size_t rows; /* that were in it */
+	enum kz_table table;
+	const struct store_row *row; /* which failed; NULL: the whole */
+};
+
+enum store_writer_step {
+	STORE_WRITER_IDLE,
+	STORE_WRITER_BUSY, /* overlay and outcome are the writer's */
+	STORE_WRITER_DONE
+};
+
+struct store_writer {
+	pthread_t thread;
+	bool runs;
+	pthread_mutex_t mutex;
+	pthread_cond_t changed;  /* for the writer */
+	pthread_cond_t finished; /* for the loop */
+	enum store_writer_step step;
+	bool stop;
+	struct store_overlay overlay;
+	struct store_outcome outcome;
+	atomic_uint batch;
+	/* of the loop */
+	bool stalled; /* it went on without the writer */
+	/* of the watchdog */
+	unsigned seen_batch;
+	int64_t seen_ms;
+};
+
 struct store_threads {
 	pthread_t housekeeper;
 	bool housekeeper_runs;
@@ -138,6 +171,7 @@ struct kz_store {
 	struct store_notes notes;
 	struct store_suspect suspect;
 	struct store_threads threads;
+	struct store_writer writer;
 	struct store_backups backups;
 	uint8_t generation[STORE_GENERATION_LEN];
 	uint8_t secret[STORE_SECRET_LEN];
@@ -259,9 +293,18 @@ void store_restore(struct kz_store *store, const bool wanted[KZ_TABLE_COUNT]);
 
 /* Write the overlay, whatever the time; KZ_EIO: some of it stays. */
 KZ_MUST_CHECK enum kz_result store_flush(struct kz_store *store);
+/* One transaction of the first STORE_TXN_ROWS rows; on the writer's thread. */
+void store_transaction(struct kz_store *store, struct store_overlay *overlay,
+	struct store_outcome *outcome);
+/* It failed: say so, and open again where that may help. */
+void store_outcome_trouble(
+	struct kz_store *store, const struct store_outcome *outcome);
 
 /* ---- store_thread.c ---- */
 
+/* A thread that gets no signals.  false: none to be had. */
+bool store_thread_start(
+	pthread_t *thread, void *(*body)(void *), struct kz_store *store);
 /* false: no thread to be had. */
 bool store_housekeeper_start(struct kz_store *store);
 void store_housekeeper_stop(struct kz_store *store);
@@ -272,5 +315,31 @@ void store_housekeeper_stop(struct kz_store *store);
 void store_pause(struct kz_store *store, bool paused);
 bool store_watchdog_start(struct kz_store *store);
 void store_watchdog_stop(struct kz_store *store);
+
+/* ---- store_writer.c ---- */
+
+/* false: no thread to be had. */
+bool store_writer_start(struct kz_store *store);
+/* Waits for what is under way. */
+void store_writer_stop(struct kz_store *store);
+/*
+ * Let it write the first rows of the overlay; the outcome is in writer.outcome.
+ * KZ_ETIMEOUT: the disk does not answer, said; the store is stalled from now
+ * on.
+ */
+KZ_MUST_CHECK enum kz_result store_writer_run(struct kz_store *store);
+/* false: still stalled. */
+bool store_writer_ready(struct kz_store *store);
+/* Wait until it is not. */
+void store_writer_settle(struct kz_store *store);
+/* Once a second, on the watchdog's thread: it is at work on the same rows as
+ * before, and not waiting. */
+bool store_writer_spun(struct kz_store *store);
+/* The tables may be read: they are open, and the writer holds nothing. */
+static inline bool
+store_readable(const struct kz_store *store)
+{
+	return store->env != NULL && !store->writer.stalled;
+}
 
 #endif

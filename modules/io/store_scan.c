@@ -137,7 +137,7 @@ disk_next(struct scan *scan)
 	struct kz_store *store = scan->store;
 	int answer;
 
-	if (store->env != NULL && slice->attached == store->attached &&
+	if (store_readable(store) && slice->attached == store->attached &&
 		slice->commits == store->state.commits) {
 		while (slice->key != NULL &&
 			order(slice->key, slice->key_len, scan->place,
@@ -147,7 +147,7 @@ disk_next(struct scan *scan)
 			return;
 	}
 	slice->key = NULL;
-	if (store->env != NULL && !scan->disk_failed) {
+	if (store_readable(store) && !scan->disk_failed) {
 		answer = slice_read(store, scan->table, scan->place,
 			scan->place_len, slice);
 		if (answer == 0)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Two threads.  The housekeeper writes checkpoints and flushes the log; both
- * can take seconds.  The watchdog is a thread of its own and calls nothing of
- * the database: a loop that spins in a damaged page may hold what the
- * housekeeper waits for.  Both count waits of a second, so that a stopped
- * process (SIGSTOP, a suspended machine) has not missed anything when it wakes.
+ * Two threads of three; see store_writer.c.  The housekeeper writes checkpoints
+ * and flushes the log; both can take seconds.  The watchdog is a thread of its
+ * own and calls nothing of the database: a loop that spins in a damaged page
+ * may hold what the housekeeper waits for.  Both count waits of a second, so
+ * that a stopped process (SIGSTOP, a suspended machine) has not missed anything
+ * when it wakes.
  */
 #include "store_priv.h"
 
@@ -85,20 +86,30 @@ housekeeper(void *arg)
 }
 
 /* Signals are the loop's business. */
+bool
+store_thread_start(
+	pthread_t *thread, void *(*body)(void *), struct kz_store *store)
+{
+	sigset_t all, before;
+	bool started;
+
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	started = pthread_create(thread, NULL, body, store) == 0;
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return started;
+}
+
 static bool
 thread_start(pthread_t *thread, void *(*body)(void *), struct kz_store *store,
 	int *stop)
 {
-	sigset_t all, before;
 	bool started;
 
 	*stop = eventfd(0, EFD_CLOEXEC);
 	if (*stop < 0)
 		return false;
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	started = pthread_create(thread, NULL, body, store) == 0;
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	started = store_thread_start(thread, body, store);
 	if (!started)
 		(void)close(*stop);
 	return started;
@@ -143,21 +154,25 @@ watchdog(void *arg)
 	struct store_threads *threads = &store->threads;
 	unsigned seen = atomic_load(&threads->beats);
 	uint32_t silent_s = 0;
+	uint32_t spun_s = 0; /* the writer, while the loop goes on */
 
 	while (!tick(threads->stop_watchdog)) {
 		unsigned beats = atomic_load(&threads->beats);
 
+		spun_s = store_writer_spun(store) ? spun_s + 1 : 0;
 		if (beats != seen || atomic_load(&threads->paused))
 			silent_s = 0;
 		else
 			silent_s++;
 		seen = beats;
-		if (silent_s < store->options.watchdog_s)
+		if (silent_s < store->options.watchdog_s &&
+			spun_s < store->options.watchdog_s)
 			continue;
 		store_say(store, KZ_STORE_ALERT,
-			"the loop has not answered for %u s: ending, to be "
+			"the %s has not answered for %u s: ending, to be "
 			"started again",
-			(unsigned)silent_s);
+			silent_s > spun_s ? "loop" : "database",
+			(unsigned)(silent_s > spun_s ? silent_s : spun_s));
 		store_hung_note(store);
 		abort();
 	}

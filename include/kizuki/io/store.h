@@ -6,13 +6,15 @@
  *         DB environment.  Puts and deletes collect in memory; kz_store_commit
  *         writes them as one transaction, and from then on they survive
  *         SIGKILL.  Reads see what was put, committed or not.
- *         Where the disk fails, the collected changes stay in memory (bounded)
- *         and are tried again every 5 s, so that decisions go on.
- * Owner:  the store belongs to whoever opened it, and so do its two threads
- *         (housekeeper: checkpoints, log flush, backups; watchdog).  Bytes are
- * copied in and out. Errors: each cause has its own message through the log
- * function, once when it begins and once when it ends. Not:    no decisions, no
- * expiry rules: the caller sweeps.  One thread calls.
+ *         Where the disk fails, or does not answer in time, the collected
+ *         changes stay in memory (bounded) and are tried again every 5 s, so
+ *         that decisions go on.
+ * Owner:  the store belongs to whoever opened it, and so do its three threads
+ *         (writer: transactions; housekeeper: checkpoints, log flush, backups;
+ *         watchdog).  Bytes are copied in and out.
+ * Errors: each cause has its own message through the log function, once when
+ *         it begins and once when it ends.
+ * Not:    no decisions, no expiry rules: the caller sweeps.  One thread calls.
  */
 #ifndef KIZUKI_IO_STORE_H
 #define KIZUKI_IO_STORE_H
