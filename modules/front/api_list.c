@@ -243,6 +243,9 @@ kz_call_metrics(struct kz_call_scene *scene)
 		program->prober_starts);
 	put(&own, "prober_bad_lines", "counter", "not understood",
 		program->prober_bad_lines);
+	put(&own, "prober_refused", "counter",
+		"lines to it while it was down or its queue full",
+		program->prober_refused);
 	answer->status = 200;
 	answer->type = "text/plain; version=0.0.4";
 	answer->body = body;

@@ -160,6 +160,7 @@ describe(void *arg, struct kz_call_program *program)
 		.prober_up = prober.up,
 		.prober_starts = prober.starts,
 		.prober_bad_lines = prober.bad_lines,
+		.prober_refused = prober.refused,
 		.connections = kz_policyd_connections(daemon->policyd),
 		.store_failing = store.failing,
 		.store_waiting = store.waiting,

@@ -37,12 +37,13 @@ start_daemon
 echo "$RELAY" | answers "a sign of life" "OK UP"
 rcpt primary Q1 | answers "figure 14" "$WE"
 rcpt secondary Q2 | answers "greylisted" "$LATER"
-let_in() { [ "$(rcpt secondary Q3 | map)" = "OK ACCEPT" ]; }
+WAITED='OK WAITED:[1-9]*:example1.jp'
+let_in() { rcpt secondary Q3 | map | grep -q "^$WAITED\$"; }
 until_true 10 let_in || say_wrong "not let in after its wait"
 rcpt primary Q4 | answers "the primary, after the wait" "$WE"
 # the end of another message changes nothing, that of its own does
 eom secondary Q4 | answers "end of data" "OK DONE"
-rcpt secondary Q5 | answers "before its end of data" "OK ACCEPT"
+rcpt secondary Q5 | answers "before its end of data" "$WAITED"
 eom secondary Q3 | answers "end of data" "OK DONE"
 rcpt secondary Q6 | answers "after its end of data" "$LATER"
 rcpt primary Q1 postmaster@jikocho.jp | answers "postmaster" "OK ACCEPT"

@@ -61,6 +61,10 @@ answer(const struct kz_request *request)
 	memcpy(reply.text, request->helo, sizeof(request->helo));
 	check_answer(request, &reply);
 	check_answer(request, NULL);
+	reply.action = KZ_ACTION_ACCEPT;
+	reply.waited_s = 1;
+	memcpy(reply.waited_site, request->helo, sizeof(request->helo));
+	check_answer(request, &reply);
 }
 
 int

@@ -41,7 +41,8 @@ struct kz_call_program {
 	bool prober_up;
 	uint64_t prober_starts;
 	uint64_t prober_bad_lines;
-	size_t connections; /* of MTAs, now */
+	uint64_t prober_refused; /* lines it did not get */
+	size_t connections;      /* of MTAs, now */
 	bool store_failing;
 	uint64_t store_waiting; /* rows in memory only */
 	int64_t store_backup_s; /* when the newest was made */
