@@ -12,7 +12,6 @@
 
 /* Of KZ_SOCKETMAP_MAX. */
 #define DIGITS_MAX 4
-#define MAP_NAME   "kizuki "
 #define KEY_FORM   "1" /* version of the key */
 
 /* Octets before the content; *size becomes those of the content itself. */
@@ -239,11 +238,31 @@ has_control(struct kz_str text)
 	return false;
 }
 
+/*
+ * Two names for one thing: Sendmail keeps a connection for each map, and the
+ * one that was asked before the banner may be stale at RCPT.
+ */
+static bool
+take_map(struct kz_str text, struct kz_str *key)
+{
+	static const struct kz_str names[] = {
+		KZ_STR_INIT("kizuki "), KZ_STR_INIT("kizukiup ")};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (text.len < names[i].len ||
+			memcmp(text.ptr, names[i].ptr, names[i].len) != 0)
+			continue;
+		*key = (struct kz_str){
+			text.ptr + names[i].len, text.len - names[i].len};
+		return true;
+	}
+	return false;
+}
+
 enum kz_result
 kz_socketmap_parse(
 	struct kz_str bytes, struct kz_request *request, const char **why)
 {
-	static const struct kz_str map = KZ_STR_INIT(MAP_NAME);
 	struct kz_request made = {
 		.point = KZ_POINT_OTHER,
 		.stage = KZ_STAGE_SOLE,
@@ -263,11 +282,10 @@ kz_socketmap_parse(
 		*why = "a control octet in the key";
 		return KZ_EINVAL;
 	}
-	if (text.len < map.len || memcmp(text.ptr, map.ptr, map.len) != 0) {
+	if (!take_map(text, &fields.rest)) {
 		*why = "unknown map";
 		return KZ_EINVAL;
 	}
-	fields.rest = (struct kz_str){text.ptr + map.len, text.len - map.len};
 	*why = take_key(&fields, &made);
 	if (*why != NULL)
 		return KZ_EINVAL;

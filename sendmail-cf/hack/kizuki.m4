@@ -51,12 +51,17 @@ _DEFIFNOT(`confKIZUKI_USERS', ifdef(`LUSER_RELAY', `none',
 		`check', `none'))))))
 
 LOCAL_CONFIG
-# kizuki: -f and -q leave the key as it is, -T makes a value of a failure
+# kizuki: -f and -q leave the key as it is, -T makes a value of a failure.
+# Maps of one address share a connection.  What is asked before the banner has
+# its own, by another name of the same address: when kizukid is started anew
+# before RCPT, that one is stale, and a question on it costs a 451.
 Kkizuki socket -f -q -t -T<KZTMP> -d`'_KZ_TIMEOUT_ _KZ_SOCKET_
+Kkizukiup socket -f -q -t -T<KZTMP> -d`'_KZ_TIMEOUT_ patsubst(_KZ_SOCKET_, `^unix:', `local:')
 Kkzset macro
 ifelse(confKIZUKI_ALIVE, `none', `dnl', `dnl
 Kkzalive text -o -k0 -v1 confKIZUKI_ALIVE
-Kkzarith arith')
+Kkzarith arith
+Kkznow program /bin/date')
 ifelse(confKIZUKI_USERS, `none', `dnl', `Kkzuser user -m')
 # a mail that had waited says so; Sendmail leaves out a header that is empty
 HX-Kizuki: $?{kz_waited}delayed; seconds=${kz_waited}$?{kz_site}; site=${kz_site}$.$.
@@ -69,23 +74,20 @@ LOCAL_RULESETS
 ######################################################################
 
 # A sign of life before the banner: there alone a kizukid that hangs or
-# talks nonsense does not cost the client a 451.  Input ignored, output empty.
+# talks nonsense does not cost the client a 451.  Who wrote nothing into its
+# file for more than 5 seconds is not even asked.  Sendmail itself has no
+# clock here, for {time} stays that of its start.  Input ignored, output empty.
 SKizuki_relay
-R$*			$: $(kzset {kz_up} $@ no $) $>"Kizuki_alive" x
-Rhung			$@
-R$*			$: $(kizuki 1;_KZ_STAGE_;relay;$&j;;$&{client_addr};$&{client_resolve};$&{client_name} $: down $)
-RUP			$: $(kzset {kz_up} $@ yes $)
-R$*			$@
-
-# Has kizukid given no sign of life for more than 5 seconds?  Input ignored,
-# output hung or well.  Where {time} is old, an old sign counts as a new one.
-SKizuki_alive
+R$*			$: $(kzset {kz_up} $@ no $)
 ifelse(confKIZUKI_ALIVE, `none', `dnl', `dnl
 R$*			$: $(kzalive alive $: 0 $)
 R$*			$: $(kzarith + $@ $1 $@ 5 $)
-R$*			$: $(kzarith l $@ $1 $@ $&{time} $)
-RTRUE			$@ hung')
-R$*			$@ well
+R$*			$: $1 $| $(kznow +%s $: 0 $)
+R$* $| $*		$: $(kzarith l $@ $1 $@ $2 $)
+RTRUE			$@')
+R$*			$: $(kizukiup 1;_KZ_STAGE_;relay;$&j;;$&{client_addr};$&{client_resolve};$&{client_name} $: down $)
+RUP			$: $(kzset {kz_up} $@ yes $)
+R$*			$@
 
 # Is this a recipient that Sendmail will refuse as unknown, once we are done?
 # Input ignored, output unknown or empty.
@@ -116,10 +118,9 @@ R$* $| RELAY		$@
 R$* $| $*		$: $1')
 R$*			$: $1 $| $>"Kizuki_user" x
 R$* $| unknown		$@
-R$* $| $*		$: $1 $| $>"Kizuki_alive" x
-R$* $| hung		$@
 R$* $| $*		$: $1
 R$*			$: $(kizuki 1;_KZ_STAGE_;rcpt;$&j;$&i;$&{client_addr};$&{client_resolve};$&{client_name};$&s;$&{mail_from};$1 $: open $)
+R$* <KZTMP>		$@ $(kzset {kz_up} $@ no $)	once is enough
 RERROR:$-.$-.$-:$+	$#error $@ $1.$2.$3 $: $4
 RWAITED:$-:$*		$: ACCEPT $(kzset {kz_waited} $@ $1 $) $(kzset {kz_site} $@ $2 $)
 RACCEPT			$: $(kzset {kz_taken} $@ $&i $)
@@ -129,8 +130,8 @@ R$*			$@
 # place for this: a look-up that fails there leaves client and server with
 # different ideas of where they are.
 SKizuki_eom
-R$*			$: $1 $| <$&i> $>"Kizuki_alive" x
-R$* $| <$&{kz_taken}> well	$: $(kizuki 1;_KZ_STAGE_;eom;$&j;$&i;$&{client_addr};$&{client_resolve};$&{client_name};$&s;$&{mail_from};$1 $: open $)
+R$*			$: $1 $| <$&i> <$&{kz_up}>
+R$* $| <$&{kz_taken}> <yes>	$: $(kizuki 1;_KZ_STAGE_;eom;$&j;$&i;$&{client_addr};$&{client_resolve};$&{client_name};$&s;$&{mail_from};$1 $: open $)
 R$*			$@
 
 # From here on the rulesets that Sendmail calls.  They leave the workspace as

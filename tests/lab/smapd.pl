@@ -9,17 +9,20 @@
 #   slow      answers after a second          killed    dies in its answer
 #   garbage   60 random octets                perm      "PERM", says why
 #   html      a web server's answer           empty     "OK" and no word
-#   waited    lets in what had waited
+#   waited    lets in what had waited         gone      dies before it
+#   leaves    answers and dies
 #
-# MODE may be "A,B": A answers relay, B all else.  What it is asked goes to
-# LOG, a key a line.
+# MODE may be "A,B" or "A,B,C": A answers relay, B rcpt, C (or B) eom.  What it
+# is asked goes to LOG, a key a line.
 use strict;
 use warnings;
 use IO::Socket::UNIX;
 
 my ($path, $modes, $log) = @ARGV;
-my ($first, $then) = split /,/, $modes;
+my ($first, $then, $last) = split /,/, $modes;
 $then //= $first;
+$last //= $then;
+my $daemon = $$;
 unlink $path;
 umask 0;
 my $listener = IO::Socket::UNIX->new(Local => $path,
@@ -49,7 +52,8 @@ sub answer {
 }
 
 while (my $peer = $listener->accept) {
-	next if $first ne 'killed' && $then ne 'killed' && fork;
+	next if fork;
+	close $listener;
 	my $bytes = '';
 	while (sysread $peer, $bytes, 65536, length $bytes) {
 		while ($bytes =~ /\A(\d+):/ && length $bytes > $1 + length($1) + 1) {
@@ -57,14 +61,14 @@ while (my $peer = $listener->accept) {
 			$bytes = substr $bytes, $1 + length($1) + 2;
 			print {$out} "$key\n";
 			my @field = split /;/, $key;
-			my $mode = $field[2] eq 'relay' ? $first : $then;
+			my $mode = { relay => $first, eom => $last }
+				->{$field[2]} // $then;
 			my $text = answer($mode, $field[2], $field[8]);
-			if ($mode eq 'killed') {
-				syswrite $peer, substr $text, 0, 9;
-				kill 'KILL', $$;
-			}
+			syswrite $peer, substr $text, 0, 5 if $mode eq 'killed';
+			kill 'KILL', $daemon, $$ if $mode =~ /^(killed|gone)$/;
 			syswrite $peer, $text;
+			kill 'KILL', $daemon, $$ if $mode eq 'leaves';
 		}
 	}
-	exit 0 if $first ne 'killed' && $then ne 'killed';
+	exit 0;
 }

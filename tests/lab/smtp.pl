@@ -2,21 +2,23 @@
 # SPDX-License-Identifier: ISC
 # smtp - a mail client that says what it is told, for the tests
 #
-#   smtp.pl [-l OWN_ADDRESS] ADDRESS[ PORT] <commands
+#   smtp.pl [-t] [-l OWN_ADDRESS] ADDRESS[ PORT] <commands
 #
 # One command a line; each reply is printed as one line, the lines of a folded
 # one joined (a repeated enhanced code is left out).  "+COMMAND" is sent with
 # the next command in one packet.  After DATA come the lines of the mail, and
 # "."; they are left out when DATA was not welcome.  "%close" hangs up.  The
-# greeting is waited for and not printed, unless it is not 220.
+# greeting is waited for and not printed, unless it is not 220.  With -t each
+# reply stands behind the milliseconds that it took, and so does the greeting.
 use strict;
 use warnings;
 use IO::Socket::IP;
+use Time::HiRes ();
 
-my @own;
-while (@ARGV && $ARGV[0] eq '-l') {
+my ($timed, @own);
+while (@ARGV && $ARGV[0] =~ /^-([lt])\z/) {
 	shift;
-	@own = (LocalHost => shift);
+	if ($1 eq 't') { $timed = 1 } else { @own = (LocalHost => shift) }
 }
 my ($host, $port) = @ARGV;
 my $server = IO::Socket::IP->new(PeerHost => $host, PeerPort => $port || 25,
@@ -25,6 +27,12 @@ $SIG{ALRM} = sub { die "smtp: $host does not answer\n" };
 $SIG{PIPE} = 'IGNORE';
 $| = 1;
 
+my $asked = Time::HiRes::time();
+sub took {
+	my $ms = int 1000 * (Time::HiRes::time() - $asked);
+	$asked = Time::HiRes::time();
+	return $timed ? "$ms " : '';
+}
 sub reply {
 	my ($code, @text);
 	alarm 60;
@@ -39,8 +47,9 @@ sub reply {
 		last unless $more;
 	}
 	alarm 0;
-	return (0, 'connection closed') unless defined $code;
-	return ($code, join ' ', @text);
+	my $took = took();
+	return (0, "${took}connection closed") unless defined $code;
+	return ($code, $took . join ' ', @text);
 }
 sub say_reply {
 	my ($code, $text) = reply();
@@ -50,10 +59,8 @@ sub say_reply {
 }
 
 my ($code, $text) = reply();
-if ($code != 220) {
-	print "$text\n";
-	exit 0;
-}
+print "$text\n" if $timed || $code != 220;
+exit 0 if $code != 220;
 my ($waiting, $bytes) = (0, '');
 while (my $line = <STDIN>) {
 	chomp $line;

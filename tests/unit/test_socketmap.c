@@ -250,6 +250,7 @@ without_queue_identifier_there_is_no_instance(void **state)
 				   "<a@b>;<c@d>")
 				    .instance,
 		"/Q");
+	assert_int_equal(parsed("kizukiup 1;sole;relay").point, KZ_POINT_OTHER);
 }
 
 static void
@@ -260,6 +261,8 @@ what_is_no_key_is_refused_with_the_reason(void **state)
 	} cases[] = {
 		{"", "unknown map"},
 		{"kizuki", "unknown map"},
+		{"kizukiup", "unknown map"},
+		{"kizukiu 1;primary;relay", "unknown map"},
 		{"virtuser 1;primary;relay", "unknown map"},
 		{"Kizuki 1;primary;relay", "unknown map"},
 		{"kizuki ", "version 1"},

@@ -34,7 +34,7 @@ KZ_MUST_CHECK enum kz_result kz_socketmap_find(
  * Parse one whole netstring; request->peer stays empty for the caller to fill.
  * The event "relay" becomes KZ_POINT_OTHER.  KZ_EINVAL: to be answered with
  * kz_socketmap_refuse; *why becomes a static text that says what was expected,
- * so also for another map than "kizuki".
+ * so also for another map than "kizuki" and "kizukiup".
  */
 KZ_MUST_CHECK enum kz_result kz_socketmap_parse(
 	struct kz_str bytes, struct kz_request *request, const char **why);
