@@ -67,7 +67,7 @@ struct kz_config {
 	char *probe_path;     /* kizuki-probe; a reading finds it where empty */
 	char *shared_senders; /* file, "" none */
 	char *shared_senders_own;
-	char *facts;          /* file, "" none */
+	char *facts; /* file, "" none */
 	uint32_t helo_wait_ms;
 	bool durability_sync;
 	uint64_t cache_bytes;
