@@ -46,6 +46,21 @@ may_be_broken(struct kz_engine *engine, const struct kz_name *name,
 	return false;
 }
 
+/* A record that lets everybody pass makes nobody known by it. */
+static bool
+spf_tells(struct kz_engine *engine, const struct kz_request *request,
+	const struct kz_trust *trust)
+{
+	struct kz_evidence evidence;
+
+	if (!request->spf_pass)
+		return false;
+	return !trust->has_site ||
+		kz_row_load(engine, &trust->site, KZ_SYM_SPF_ALLOWS_ALL,
+			trust->site.text, &evidence) != KZ_OK ||
+		evidence.bads == 0;
+}
+
 static void
 take_mailfrom(struct kz_engine *engine, const struct kz_request *request,
 	const struct kz_now *now, struct kz_scene *scene)
@@ -58,7 +73,8 @@ take_mailfrom(struct kz_engine *engine, const struct kz_request *request,
 	named->trust = kz_trust_find(engine, KZ_VERIFY_MAILFROM, &named->name,
 		&request->client, now);
 	named->yes = named->trust.state == KZ_TRUST_KNOWN &&
-		(named->trust.yes || request->spf_pass);
+		(named->trust.yes ||
+			spf_tells(engine, request, &named->trust));
 }
 
 static void

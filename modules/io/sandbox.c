@@ -38,8 +38,9 @@ static const int allowed[] = {
 	SCMP_SYS(mprotect), SCMP_SYS(madvise), SCMP_SYS(futex),
 	/* signals and the end */
 	SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask),
-	SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(exit),
-	SCMP_SYS(exit_group), SCMP_SYS(tgkill)};
+	SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(alarm),
+	SCMP_SYS(setitimer), SCMP_SYS(exit), SCMP_SYS(exit_group),
+	SCMP_SYS(tgkill)};
 
 static bool
 allow_sockets(scmp_filter_ctx filter)

@@ -142,17 +142,37 @@ fill_streams(void)
 		(void)close(fd);
 }
 
-static void
-open_clients(struct probe *probe)
+static struct kz_resolver_options
+resolver_options(const struct probe *probe)
 {
 	const struct kz_config *config = &probe->config;
-	struct kz_resolver_options resolver = {
+
+	return (struct kz_resolver_options){
 		.root_hints = config->resolver.root_hints,
 		.trust_anchor = config->resolver.trust_anchor,
 		.limit_ms = config->resolver.limit_ms,
 		.in_flight = config->resolver.in_flight,
 		.lab = config->network.scope.global.count > 0,
 	};
+}
+
+/* Questions about sessions come from kizukid alone. */
+static void
+open_spf(struct probe *probe, const struct options *options)
+{
+	const struct kz_resolver_options resolver = resolver_options(probe);
+
+	if (options->child &&
+		kz_spfpool_open(probe->base, &resolver, &probe->spf) != KZ_OK)
+		fputs("kizuki-probe: no process for SPF; it is not looked at\n",
+			stderr);
+}
+
+static void
+open_clients(struct probe *probe)
+{
+	const struct kz_config *config = &probe->config;
+	struct kz_resolver_options resolver = resolver_options(probe);
 	struct kz_nsquery_options nsquery = {
 		.source_v4 = config->probe.source_v4,
 		.source_v6 = config->probe.source_v6,
@@ -213,6 +233,7 @@ close_all(struct probe *probe)
 {
 	input_close(&probe->input);
 	output_close(&probe->output);
+	kz_spfpool_close(&probe->spf);
 	kz_smtp_close(&probe->smtp);
 	kz_nsquery_close(&probe->nsquery);
 	kz_resolver_close(&probe->resolver);
@@ -238,6 +259,7 @@ main(int argc, char **argv)
 	probe.base = event_base_new();
 	if (probe.base == NULL || sodium_init() < 0)
 		probe_no_memory();
+	open_spf(&probe, &options);
 	/* It opens its source of numbers once: before the sandbox closes. */
 	json_object_seed(0);
 	make_control(&probe);

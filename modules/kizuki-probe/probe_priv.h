@@ -21,6 +21,7 @@
 #include "kizuki/io/nsquery.h"
 #include "kizuki/io/resolver.h"
 #include "kizuki/io/smtp.h"
+#include "kizuki/io/spfpool.h"
 #include "kizuki/io/suffix.h"
 
 #include "limits_priv.h"
@@ -45,6 +46,7 @@ struct probe {
 	struct kz_nsquery *nsquery;
 	struct kz_smtp *smtp;
 	struct kz_suffix *suffix;
+	struct kz_spfpool *spf; /* NULL: SPF is not looked at */
 	struct limits limits;
 	struct table shared;  /* answers of servers and addresses */
 	struct table zones;   /* which addresses serve a zone */

@@ -218,6 +218,38 @@ finish(struct verify *verify)
 }
 
 static void
+ask_site(struct verify *verify)
+{
+	verify->zone_asked = true;
+	ask_zone(&verify->group, &verify->answer.name, on_zone, verify, 0);
+}
+
+static void
+on_spf(void *arg, enum kz_verify_outcome outcome)
+{
+	struct verify *verify = arg;
+
+	/* a failed look-up of the record leaves what is known already */
+	if (outcome == KZ_VERIFY_YES ||
+		verify->answer.outcome != KZ_VERIFY_UNKNOWN)
+		verify->answer.outcome = outcome;
+	ask_site(verify);
+}
+
+/* The domain's own word, where its MX hosts are not the client. */
+static bool
+ask_spf(struct verify *verify)
+{
+	struct kz_spfpool *pool = verify->group.probe->spf;
+
+	if (pool == NULL || verify->question.kind != KZ_VERIFY_MAILFROM ||
+		verify->answer.outcome == KZ_VERIFY_YES)
+		return false;
+	return kz_spfpool_ask(pool, &verify->question.client,
+		       &verify->question.name, on_spf, verify) == KZ_OK;
+}
+
+static void
 on_idle(void *arg)
 {
 	struct verify *verify = arg;
@@ -227,7 +259,6 @@ on_idle(void *arg)
 		finish(verify);
 		return;
 	}
-	verify->zone_asked = true;
 	answer->outcome = outcome(verify);
 	if (verify->question.kind == KZ_VERIFY_RDNS) {
 		memset(&answer->name, 0, sizeof(answer->name));
@@ -236,7 +267,8 @@ on_idle(void *arg)
 			return;
 		}
 	}
-	ask_zone(&verify->group, &answer->name, on_zone, verify, 0);
+	if (!ask_spf(verify))
+		ask_site(verify);
 }
 
 void
