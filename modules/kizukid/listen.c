@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,8 +26,8 @@ kz_listen_add(struct kz_listen *set, int fd, enum kz_listen_kind kind)
 	return made;
 }
 
-enum kz_result
-kz_listen_fail(const struct kz_log *log, const char *where, const char *what)
+static enum kz_result
+fail(const struct kz_log *log, const char *where, const char *what)
 {
 	kz_log_format(
 		log, KZ_LOG_ALERT, "%s: %s: %s", where, what, strerror(errno));
@@ -69,15 +70,14 @@ open_tcp(struct kz_listen *set, enum kz_listen_kind kind,
 		    kz_addr_format(&point->addr, text), point->port) < 0)
 		return KZ_EINVAL;
 	if (fd < 0)
-		return kz_listen_fail(log, where, "no socket to be had");
+		return fail(log, where, "no socket to be had");
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
 		(at.ss_family == AF_INET6 &&
 			setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on,
 				sizeof(on)) != 0) ||
 		bind(fd, (const struct sockaddr *)&at, len) != 0 ||
 		listen(fd, KZ_LISTEN_BACKLOG) != 0) {
-		enum kz_result result =
-			kz_listen_fail(log, where, "cannot be bound");
+		enum kz_result result = fail(log, where, "cannot be bound");
 
 		close(fd);
 		return result;
@@ -113,6 +113,7 @@ take_one(struct kz_listen *set, int fd, const char *name,
 	socklen_t len = sizeof(at) - 1; /* one octet stays NUL */
 	enum kz_listen_kind kind = KZ_LISTEN_POLICY;
 	struct kz_listen_socket *taken = NULL;
+	int flags = -1;
 
 	if (!kind_named(name, &kind)) {
 		kz_log_format(log, KZ_LOG_ALERT,
@@ -129,6 +130,10 @@ take_one(struct kz_listen *set, int fd, const char *name,
 			name);
 		return KZ_EINVAL;
 	}
+	/* Shared with systemd, which leaves it blocking unless told. */
+	flags = fcntl(fd, F_GETFL);
+	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0)
+		return fail(log, name, "handed over, and of no use");
 	taken = kz_listen_add(set, fd, kind);
 	taken->tcp = sd_is_socket(fd, AF_UNIX, SOCK_STREAM, 1) <= 0;
 	if (!taken->tcp && getsockname(fd, (struct sockaddr *)&at, &len) == 0)

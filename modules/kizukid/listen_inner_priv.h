@@ -34,8 +34,4 @@ KZ_MUST_CHECK enum kz_result kz_listen_unix(struct kz_listen *set,
 struct kz_listen_socket *kz_listen_add(
 	struct kz_listen *set, int fd, enum kz_listen_kind kind);
 
-/* Say it with the cause in errno; KZ_EIO. */
-KZ_MUST_CHECK enum kz_result kz_listen_fail(
-	const struct kz_log *log, const char *where, const char *what);
-
 #endif

@@ -13,6 +13,21 @@
 
 #include "rights_priv.h"
 
+/* Said with the cause in errno, and what helps where rights are missing. */
+static enum kz_result
+fail(const struct kz_log *log, const char *path, const char *what)
+{
+	if (errno == EACCES)
+		kz_log_format(log, KZ_LOG_ALERT,
+			"%s: %s: no rights; start kizukid as root, or let a "
+			"socket unit of systemd hand it over",
+			path, what);
+	else
+		kz_log_format(log, KZ_LOG_ALERT, "%s: %s: %s", path, what,
+			strerror(errno));
+	return KZ_EIO;
+}
+
 /* What is at path now?  KZ_OK: nothing, or it was stale and is gone. */
 static enum kz_result
 clear_stale(const struct sockaddr_un *at, const struct kz_log *log)
@@ -22,9 +37,9 @@ clear_stale(const struct sockaddr_un *at, const struct kz_log *log)
 	int cause = 0;
 
 	if (lstat(at->sun_path, &found) != 0)
-		return errno == ENOENT ? KZ_OK
-				       : kz_listen_fail(log, at->sun_path,
-						 "cannot be looked at");
+		return errno == ENOENT
+			? KZ_OK
+			: fail(log, at->sun_path, "cannot be looked at");
 	if (!S_ISSOCK(found.st_mode)) {
 		kz_log_format(log, KZ_LOG_ALERT,
 			"%s: is there and is no socket; move it away",
@@ -33,15 +48,14 @@ clear_stale(const struct sockaddr_un *at, const struct kz_log *log)
 	}
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
-		return kz_listen_fail(log, at->sun_path, "no socket to be had");
+		return fail(log, at->sun_path, "no socket to be had");
 	cause = connect(fd, (const struct sockaddr *)at, sizeof(*at)) == 0
 		? 0
 		: errno;
 	close(fd);
 	if (cause == ECONNREFUSED) {
 		if (unlink(at->sun_path) != 0 && errno != ENOENT)
-			return kz_listen_fail(
-				log, at->sun_path, "stale, not removable");
+			return fail(log, at->sun_path, "stale, not removable");
 		kz_log_format(log, KZ_LOG_INFO,
 			"%s: a stale socket was left by a kizukid that is "
 			"gone; removed",
@@ -59,8 +73,7 @@ clear_stale(const struct sockaddr_un *at, const struct kz_log *log)
 		return KZ_EBUSY;
 	}
 	errno = cause;
-	return kz_listen_fail(
-		log, at->sun_path, "cannot tell whether it is stale");
+	return fail(log, at->sun_path, "cannot tell whether it is stale");
 }
 
 /* Whose the socket becomes; nothing to do where anybody may connect. */
@@ -82,8 +95,7 @@ give_away(const struct kz_listen_place *place, const char *path,
 	}
 	/* lchown: a link put in its place by the user leads nowhere. */
 	if (lchown(path, uid, gid) != 0)
-		return kz_listen_fail(
-			log, path, "cannot be given to its group");
+		return fail(log, path, "cannot be given to its group");
 	return KZ_OK;
 }
 
@@ -103,10 +115,7 @@ bind_unix(const struct sockaddr_un *at, bool for_all, const struct kz_log *log)
 	if (good)
 		return fd;
 	errno = cause;
-	KZ_IGNORE(kz_listen_fail(log, at->sun_path,
-			  cause == EACCES ? "cannot be made, start kizukid as "
-					    "root or hand it over by systemd"
-					  : "cannot be made"),
+	KZ_IGNORE(fail(log, at->sun_path, "cannot be made"),
 		"the caller knows by -1");
 	if (fd >= 0)
 		close(fd);
