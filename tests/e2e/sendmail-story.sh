@@ -125,4 +125,12 @@ rm -rf "$SM_HOME"/mx[12]
 start_pair "FEATURE(\`delay_checks')dnl"
 SENDER=kanri@example1.jp
 staged_delay delay_checks
+say "a kizukid that hangs is found out by what it does not write"
+kill -STOP "${pids[kizukid]}"
+old() { read -r _ moment </run/kizuki/alive && [ $(($(date +%s) - moment)) -gt 5 ]; }
+lab_wait 10 old
+expect "mail of the broken site goes on" "$(deliver 10.1.0.25)" taken
+kill -CONT "${pids[kizukid]}"
+lab_wait 10 eval '! old'
+expect "and waits again when it is back" "$(rcpt 10.1.0.25)" "$PAPER"
 expect "no look-up failed, and no rule is odd" "$(grep SYSERR "$MAILLOG")" ""
