@@ -23,6 +23,7 @@
 #include <bsd/sys/tree.h>
 #include <db.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <sys/types.h>
 
@@ -117,20 +118,14 @@ struct store_outcome {
 	const struct store_row *row; /* which failed; NULL: the whole */
 };
 
-enum store_writer_step {
-	STORE_WRITER_IDLE,
-	STORE_WRITER_BUSY, /* overlay and outcome are the writer's */
-	STORE_WRITER_DONE
-};
-
 struct store_writer {
 	pthread_t thread;
 	bool runs;
-	pthread_mutex_t mutex;
-	pthread_cond_t changed;  /* for the writer */
-	pthread_cond_t finished; /* for the loop */
-	enum store_writer_step step;
-	bool stop;
+	pthread_mutex_t mutex; /* against a thread that is joined meanwhile */
+	sem_t asked;           /* overlay and outcome are the writer's */
+	sem_t finished;        /* they are not any more */
+	atomic_bool busy;      /* between the two */
+	atomic_bool stop;
 	struct store_overlay overlay;
 	struct store_outcome outcome;
 	atomic_uint batch;

@@ -7,6 +7,7 @@
  */
 #include "store_priv.h"
 
+#include <errno.h>
 #include <time.h>
 
 /*
@@ -23,34 +24,26 @@ writer(void *arg)
 	struct kz_store *store = arg;
 	struct store_writer *own = &store->writer;
 
-	pthread_mutex_lock(&own->mutex);
 	for (;;) {
-		while (own->step != STORE_WRITER_BUSY && !own->stop)
-			pthread_cond_wait(&own->changed, &own->mutex);
-		if (own->stop)
-			break;
-		pthread_mutex_unlock(&own->mutex);
+		while (sem_wait(&own->asked) != 0)
+			continue;
+		if (atomic_load(&own->stop))
+			return NULL;
 		store_transaction(store, &own->overlay, &own->outcome);
-		pthread_mutex_lock(&own->mutex);
-		own->step = STORE_WRITER_DONE;
-		pthread_cond_signal(&own->finished);
+		atomic_store(&own->busy, false);
+		(void)sem_post(&own->finished);
 	}
-	pthread_mutex_unlock(&own->mutex);
-	return NULL;
 }
 
 bool
 store_writer_start(struct kz_store *store)
 {
 	struct store_writer *own = &store->writer;
-	pthread_condattr_t monotonic;
-	bool good = pthread_mutex_init(&own->mutex, NULL) == 0 &&
-		pthread_condattr_init(&monotonic) == 0 &&
-		pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0 &&
-		pthread_cond_init(&own->changed, NULL) == 0 &&
-		pthread_cond_init(&own->finished, &monotonic) == 0;
 
-	own->runs = good && store_thread_start(&own->thread, writer, store);
+	own->runs = pthread_mutex_init(&own->mutex, NULL) == 0 &&
+		sem_init(&own->asked, 0, 0) == 0 &&
+		sem_init(&own->finished, 0, 0) == 0 &&
+		store_thread_start(&own->thread, writer, store);
 	return own->runs;
 }
 
@@ -63,10 +56,10 @@ store_writer_stop(struct kz_store *store)
 		return;
 	store_writer_settle(store);
 	pthread_mutex_lock(&own->mutex);
-	own->stop = true;
 	own->runs = false;
-	pthread_cond_signal(&own->changed);
 	pthread_mutex_unlock(&own->mutex);
+	atomic_store(&own->stop, true);
+	(void)sem_post(&own->asked);
 	(void)pthread_join(own->thread, NULL);
 }
 
@@ -77,11 +70,9 @@ hand_over(struct kz_store *store)
 
 	/* the same rows under two heads: nobody touches them but the writer */
 	own->overlay = store->overlay;
-	own->batch++;
-	pthread_mutex_lock(&own->mutex);
-	own->step = STORE_WRITER_BUSY;
-	pthread_cond_signal(&own->changed);
-	pthread_mutex_unlock(&own->mutex);
+	atomic_fetch_add(&own->batch, 1);
+	atomic_store(&own->busy, true);
+	(void)sem_post(&own->asked);
 }
 
 /* False: not finished within PATIENCE_MS. */
@@ -89,22 +80,15 @@ static bool
 await(struct store_writer *own)
 {
 	struct timespec until;
-	bool done;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_nsec += PATIENCE_MS * 1000000L;
 	until.tv_sec += until.tv_nsec / 1000000000L;
 	until.tv_nsec %= 1000000000L;
-	pthread_mutex_lock(&own->mutex);
-	while (own->step == STORE_WRITER_BUSY)
-		if (pthread_cond_timedwait(
-			    &own->finished, &own->mutex, &until) != 0)
-			break;
-	done = own->step == STORE_WRITER_DONE;
-	if (done)
-		own->step = STORE_WRITER_IDLE;
-	pthread_mutex_unlock(&own->mutex);
-	return done;
+	while (sem_clockwait(&own->finished, CLOCK_MONOTONIC, &until) != 0)
+		if (errno != EINTR)
+			return false;
+	return true;
 }
 
 /* The loop's own rows from now on; false: there is no memory for them. */
@@ -149,19 +133,12 @@ take_back(struct kz_store *store)
 bool
 store_writer_ready(struct kz_store *store)
 {
-	struct store_writer *own = &store->writer;
-	bool done;
-
-	if (!own->stalled)
+	if (!store->writer.stalled)
 		return true;
-	pthread_mutex_lock(&own->mutex);
-	done = own->step == STORE_WRITER_DONE;
-	if (done)
-		own->step = STORE_WRITER_IDLE;
-	pthread_mutex_unlock(&own->mutex);
-	if (done)
-		take_back(store);
-	return done;
+	if (sem_trywait(&store->writer.finished) != 0)
+		return false;
+	take_back(store);
+	return true;
 }
 
 void
@@ -207,7 +184,7 @@ store_writer_spun(struct kz_store *store)
 
 	/* held, so that the thread is not joined meanwhile */
 	pthread_mutex_lock(&own->mutex);
-	busy = own->runs && own->step == STORE_WRITER_BUSY &&
+	busy = own->runs && atomic_load(&own->busy) &&
 		pthread_getcpuclockid(own->thread, &clock) == 0 &&
 		clock_gettime(clock, &used) == 0;
 	pthread_mutex_unlock(&own->mutex);
