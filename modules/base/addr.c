@@ -46,6 +46,18 @@ static const struct kz_net special_v6[] = {
 	{{KZ_ADDR_V6, {0x3f, 0xff}}, 20},
 };
 
+/* RFC 5737, RFC 5771, RFC 1112 section 4; RFC 3849, RFC 9637, RFC 4291. */
+static const struct kz_net reserved[] = {
+	{{KZ_ADDR_V4, {192, 0, 2}}, 24},
+	{{KZ_ADDR_V4, {198, 51, 100}}, 24},
+	{{KZ_ADDR_V4, {203, 0, 113}}, 24},
+	{{KZ_ADDR_V4, {224}}, 4},
+	{{KZ_ADDR_V4, {240}}, 4},
+	{{KZ_ADDR_V6, {0x20, 0x01, 0x0d, 0xb8}}, 32},
+	{{KZ_ADDR_V6, {0x3f, 0xff}}, 20},
+	{{KZ_ADDR_V6, {0xff}}, 8},
+};
+
 static size_t
 octets(uint8_t family)
 {
@@ -227,4 +239,10 @@ kz_addr_special(const struct kz_addr *addr, const struct kz_addr_scope *scope)
 	return !kz_net_has(&global_v6, addr) ||
 		listed(special_v6, sizeof(special_v6) / sizeof(special_v6[0]),
 			addr);
+}
+
+bool
+kz_addr_reserved(const struct kz_addr *addr)
+{
+	return listed(reserved, sizeof(reserved) / sizeof(reserved[0]), addr);
 }

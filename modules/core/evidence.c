@@ -37,13 +37,19 @@ slot_of(int64_t when_s, uint32_t slot_s)
 	return when_s / (slot_s > 0 ? slot_s : 1);
 }
 
-/* FNV-1a; a collision only makes two values of one site look alike. */
+/*
+ * FNV-1a; a collision only makes two values of one site look alike.  An old
+ * copy of a zone stands still while the others' serial goes on: there only
+ * its own side, before " | ", says whether two values are the same.
+ */
 static uint32_t
-value_hash(const char *value)
+value_hash(enum kz_symptom symptom, const char *value)
 {
 	uint32_t hash = 2166136261U;
+	bool own_side = symptom == KZ_SYM_DNS_SERIAL_SKEW;
 
-	for (size_t i = 0; value[i] != '\0'; i++)
+	for (size_t i = 0; value[i] != '\0' && !(own_side && value[i] == ' ');
+		i++)
 		hash = (hash ^ (uint8_t)value[i]) * 16777619U;
 	return hash;
 }
@@ -271,7 +277,7 @@ add_bad(struct kz_evidence *evidence, const struct kz_finding *finding,
 	struct kz_slot slot = {.when_s = finding->when_s,
 		.outcome = KZ_OUTCOME_BAD,
 		.weight = finding->weight,
-		.value_hash = value_hash(finding->value)};
+		.value_hash = value_hash(finding->symptom, finding->value)};
 	int64_t number = slot_of(slot.when_s, rule->slot_s);
 	int64_t gap_s = gap_limit_s(rule);
 	size_t at = position_of(evidence, slot.when_s);

@@ -108,8 +108,10 @@ kz_exam_host_glue(struct kz_exam *exam, uint8_t host,
 	to = &exam->hosts[host];
 	place = host_place(exam, to, addr, special, per_family);
 	to->glue = true;
-	if (place < KZ_EXAM_HOST_ADDRS)
+	if (place < KZ_EXAM_HOST_ADDRS) {
+		to->glued |= (uint16_t)(1U << place);
 		return to->addrs[place];
+	}
 	to->cut = true;
 	return KZ_EXAM_NONE;
 }
@@ -145,6 +147,10 @@ kz_exam_soa(struct kz_exam *exam, const struct kz_exam_soa *soa)
 			continue;
 		if (soa->serial > have->serial)
 			have->serial = soa->serial;
+		have->timers_differ = have->timers_differ ||
+			have->refresh_s != soa->refresh_s ||
+			have->retry_s != soa->retry_s ||
+			have->expire_s != soa->expire_s;
 		return i;
 	}
 	if (exam->soa_count == KZ_EXAM_VARIANTS) {
@@ -310,19 +316,32 @@ kz_exam_primaries(const struct kz_exam *exam)
 }
 
 bool
+kz_exam_exactly(const struct kz_exam *exam, uint8_t host)
+{
+	bool truncated;
+	uint64_t mx = kz_exam_mx_hosts(exam, exam->mx, &truncated);
+
+	return (kz_exam_in(kz_exam_ns_hosts(exam), host) &&
+		       kz_exam_one_machine(exam)) ||
+		(kz_exam_in(mx, host) && kz_exam_leads_to_us(exam, host));
+}
+
+bool
 kz_exam_doubtful(const struct kz_exam *exam, uint8_t host)
 {
 	const struct kz_exam_host *of = &exam->hosts[host];
 	bool truncated;
 	uint64_t mx = kz_exam_mx_hosts(exam, exam->mx, &truncated) |
 		kz_exam_mx_hosts(exam, exam->zone_mx, &truncated);
-	uint64_t servers = kz_exam_ns_hosts(exam) | kz_exam_primaries(exam);
+	uint64_t ns = kz_exam_ns_hosts(exam);
+	uint64_t servers = ns | kz_exam_primaries(exam);
 
 	if (!kz_exam_looked(of))
 		return false;
 	return kz_exam_specials(exam, of) > 0 ||
 		(kz_exam_missing(of) && kz_exam_in(mx | servers, host)) ||
-		(of->alias && kz_exam_in(mx, host));
+		(of->alias && kz_exam_in(mx | ns, host)) ||
+		kz_exam_exactly(exam, host);
 }
 
 void
@@ -333,13 +352,17 @@ kz_exam_judge(const struct kz_exam *exam, kz_exam_emit *emit, void *arg)
 	out.subject = &exam->site;
 	(void)kz_exam_mx_hosts(exam, exam->mx, &out.truncated);
 	kz_exam_judge_mx(&out);
+	kz_exam_judge_implicit(&out);
 	if (!exam->zone_known)
 		return;
 	out.subject = &exam->zone;
 	out.truncated = exam->hosts_cut;
 	kz_exam_judge_del(&out);
+	kz_exam_judge_ns(&out);
 	kz_exam_judge_mname(&out);
+	kz_exam_judge_soa(&out);
 	kz_exam_judge_con(&out);
+	kz_exam_judge_views(&out);
 	kz_exam_judge_shadow(&out);
 	kz_exam_judge_private(&out);
 }

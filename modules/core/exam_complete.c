@@ -33,7 +33,8 @@ mx_done(const struct kz_exam *exam)
 	if (exam->mx_cut || !exam->tcp)
 		return false;
 	if (exam->mx_look == KZ_EXAM_NODATA)
-		return true;
+		return !exam->sender || kz_exam_self(exam) == KZ_EXAM_NONE ||
+			host_done(exam, kz_exam_self(exam), true);
 	if (exam->mx_look != KZ_EXAM_DATA || exam->mx == KZ_EXAM_NONE)
 		return false;
 	set = &exam->mxs[exam->mx];

@@ -86,33 +86,12 @@ judge_dead(struct exam_out *out, const struct nsview *view, uint8_t host)
 	kz_exam_end(out);
 }
 
-/* Named by the parent, or by every server of the zone alike. */
-static bool
-surely_listed(
-	const struct kz_exam *exam, const struct nsview *view, uint8_t host)
-{
-	return (exam->parent == KZ_EXAM_PARENT_AGREED &&
-		       kz_exam_in(exam->parent_ns, host)) ||
-		(view->child != KZ_EXAM_NONE &&
-			kz_exam_in(exam->nss[view->child].hosts, host));
-}
-
-static uint32_t
-ns_ttl_s(const struct kz_exam *exam, const struct nsview *view)
-{
-	uint32_t ttl_s = exam->parent_ttl_s;
-
-	if (view->child != KZ_EXAM_NONE && exam->nss[view->child].ttl_s > ttl_s)
-		ttl_s = exam->nss[view->child].ttl_s;
-	return ttl_s;
-}
-
 static void
-judge_missing(struct exam_out *out, const struct nsview *view, uint8_t host)
+judge_missing(struct exam_out *out, uint8_t host)
 {
 	const struct kz_exam *exam = out->exam;
 	const struct kz_exam_host *of = &exam->hosts[host];
-	uint32_t ttl_s = ns_ttl_s(exam, view);
+	uint32_t ttl_s = kz_exam_ns_ttl_s(exam);
 
 	if (kz_exam_looked(of) && !kz_exam_missing(of)) {
 		kz_exam_say_ok(
@@ -120,7 +99,7 @@ judge_missing(struct exam_out *out, const struct nsview *view, uint8_t host)
 		return;
 	}
 	if (!kz_exam_missing(of) || of->proof != KZ_EXAM_PROVEN ||
-		!surely_listed(exam, view, host)) {
+		!kz_exam_listed(exam, host)) {
 		kz_exam_say_unknown(out, KZ_SYM_NS_NAME_MISSING, of->name.text,
 			EXAM_UNPROVEN);
 		return;
@@ -130,21 +109,6 @@ judge_missing(struct exam_out *out, const struct nsview *view, uint8_t host)
 	kz_exam_content(out, of->when_s, of->ttl_s > ttl_s ? of->ttl_s : ttl_s);
 	kz_exam_value_name(out, &of->name);
 	kz_exam_end(out);
-}
-
-/* How a lame server words it. */
-static const char *
-lame_word(const struct kz_exam_server *dns)
-{
-	if (dns->rcode == 5)
-		return "refused";
-	if (dns->rcode == 2)
-		return "servfail";
-	if (dns->upward)
-		return "referral";
-	if (dns->rcode == 0)
-		return "not authoritative";
-	return "error";
 }
 
 static void
@@ -175,16 +139,16 @@ judge_lame(struct exam_out *out, const struct nsview *view, uint8_t host)
 		return;
 	}
 	if (view->fates[host] != FATE_LAME || first == NULL ||
-		!surely_listed(exam, view, host)) {
+		!kz_exam_listed(exam, host)) {
 		kz_exam_say_unknown(out, KZ_SYM_NS_LAME, of->name.text,
 			any_lame ? "some addresses answer or are silent"
 				 : "no answer at all");
 		return;
 	}
 	kz_exam_begin(out, KZ_SYM_NS_LAME, of->name.text);
-	kz_exam_bad(out, weight, lame_word(first));
-	kz_exam_content(out, first->when_s, ns_ttl_s(exam, view));
-	kz_exam_value_word(out, lame_word(first));
+	kz_exam_bad(out, weight, kz_exam_lame_word(first));
+	kz_exam_content(out, first->when_s, kz_exam_ns_ttl_s(exam));
+	kz_exam_value_word(out, kz_exam_lame_word(first));
 	kz_exam_end(out);
 }
 
@@ -329,7 +293,7 @@ judge_mismatch(struct exam_out *out, const struct nsview *view)
 		view->answering == kz_exam_count(view->hosts);
 	kz_exam_begin(out, KZ_SYM_DELEG_NS_MISMATCH, zone);
 	kz_exam_bad(out, superset ? 1 : 3, NULL);
-	kz_exam_content(out, kz_exam_zone_s(exam), ns_ttl_s(exam, view));
+	kz_exam_content(out, kz_exam_zone_s(exam), kz_exam_ns_ttl_s(exam));
 	kz_exam_value_hosts(out, exam->parent_ns);
 	kz_exam_value_word(out, " | ");
 	kz_exam_value_hosts(out, child);
@@ -353,7 +317,7 @@ kz_exam_judge_del(struct exam_out *out)
 		if (!kz_exam_in(view.hosts, host))
 			continue;
 		judge_dead(out, &view, host);
-		judge_missing(out, &view, host);
+		judge_missing(out, host);
 		judge_lame(out, &view, host);
 	}
 }

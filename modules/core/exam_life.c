@@ -227,6 +227,13 @@ serving(const struct kz_exam *exam, uint8_t index)
 	return 0;
 }
 
+bool
+kz_exam_serves(const struct kz_exam *exam, uint8_t addr)
+{
+	return kz_exam_answers(&exam->addrs[addr].dns) &&
+		serving(exam, addr) != 0;
+}
+
 uint32_t
 kz_exam_variants(
 	const struct kz_exam *exam, enum exam_field field, size_t *servers)

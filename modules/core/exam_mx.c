@@ -195,6 +195,26 @@ judge_family(struct exam_out *out, uint8_t host)
 	kz_exam_end(out);
 }
 
+/* Silent to the end of the long wait: RFC 5321 section 4.5.3.2.1. */
+static bool
+waited_for(const struct kz_exam *exam, uint64_t hosts)
+{
+	for (uint8_t host = 0; host < exam->host_count; host++) {
+		const struct kz_exam_host *of = &exam->hosts[host];
+
+		if (!kz_exam_in(hosts, host))
+			continue;
+		for (size_t i = 0; i < of->addr_count; i++) {
+			const struct kz_exam_addr *addr =
+				&exam->addrs[of->addrs[i]];
+
+			if (addr->smtp == KZ_REACH_SILENT && !addr->patient)
+				return false;
+		}
+	}
+	return true;
+}
+
 static void
 judge_no_banner(struct exam_out *out, const struct mxview *view)
 {
@@ -209,6 +229,11 @@ judge_no_banner(struct exam_out *out, const struct mxview *view)
 	if (open == 0 || open != view->best_hosts || view->odd_best) {
 		kz_exam_say_unknown(out, KZ_SYM_MX_NO_BANNER, site,
 			"another symptom applies");
+		return;
+	}
+	if (!waited_for(out->exam, open)) {
+		kz_exam_say_unknown(out, KZ_SYM_MX_NO_BANNER, site,
+			"the next contact waits longer");
 		return;
 	}
 	kz_exam_begin(out, KZ_SYM_MX_NO_BANNER, site);

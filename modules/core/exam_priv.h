@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * exam_priv - what the judges of the three families share
+ * exam_priv - what the judges share
  *
  * What:   the life of addresses and hosts, and the building of a finding.
  * Pure:   as kizuki/core/exam.h.
@@ -50,6 +50,9 @@ size_t kz_exam_globals(
 
 /* NXDOMAIN or NODATA, for people. */
 const char *kz_exam_nothing(const struct kz_exam_host *host);
+
+/* Names whose addresses are compared between servers. */
+#define EXAM_VIEWED_HOSTS 4
 
 /* Why a fault of content stays unknown. */
 #define EXAM_UNPROVEN "not borne out by every server of the zone"
@@ -115,6 +118,8 @@ void kz_exam_content(struct exam_out *out, int64_t when_s, uint32_t ttl_s);
  */
 void kz_exam_value_hosts(struct exam_out *out, uint64_t hosts);
 void kz_exam_value_addrs(struct exam_out *out, uint8_t host, bool special);
+void kz_exam_value_list(
+	struct exam_out *out, const struct kz_addr *list, size_t count);
 void kz_exam_value_word(struct exam_out *out, const char *word);
 void kz_exam_value_name(struct exam_out *out, const struct kz_name *name);
 void kz_exam_value_mx(struct exam_out *out, uint8_t mx);
@@ -146,12 +151,37 @@ uint8_t kz_exam_agreed(const struct kz_exam *exam, enum exam_field field);
 uint32_t kz_exam_variants(
 	const struct kz_exam *exam, enum exam_field field, size_t *servers);
 
-/* The three families. */
+/* Named by the parent, or by every server of the zone alike. */
+bool kz_exam_listed(const struct kz_exam *exam, uint8_t host);
+
+/* For how long the lists of name servers may be cached. */
+uint32_t kz_exam_ns_ttl_s(const struct kz_exam *exam);
+
+/* By the resolver's word all name servers share one address per family. */
+bool kz_exam_one_machine(const struct kz_exam *exam);
+
+/* An exchanger by this name is one of ours. */
+bool kz_exam_leads_to_us(const struct kz_exam *exam, uint8_t host);
+
+/* Every server says that the site has no MX record. */
+bool kz_exam_no_mx(const struct kz_exam *exam);
+
+/* The site itself as a host; KZ_EXAM_NONE: not met. */
+uint8_t kz_exam_self(const struct kz_exam *exam);
+
+/* How a server words that it does not serve the zone. */
+const char *kz_exam_lame_word(const struct kz_exam_server *dns);
+
+/* The judges. */
 void kz_exam_judge_mx(struct exam_out *out);
 void kz_exam_judge_del(struct exam_out *out);
 void kz_exam_judge_con(struct exam_out *out);
 void kz_exam_judge_shadow(struct exam_out *out);
 void kz_exam_judge_private(struct exam_out *out);
 void kz_exam_judge_mname(struct exam_out *out);
+void kz_exam_judge_implicit(struct exam_out *out);
+void kz_exam_judge_ns(struct exam_out *out);
+void kz_exam_judge_soa(struct exam_out *out);
+void kz_exam_judge_views(struct exam_out *out);
 
 #endif

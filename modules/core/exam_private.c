@@ -39,6 +39,41 @@ judge_role(struct exam_out *out, enum kz_symptom symptom, uint8_t host,
 	kz_exam_end(out);
 }
 
+/* Addresses that nobody ever gets: RFC 5737, RFC 3849, classes D and E. */
+static void
+judge_reserved(struct exam_out *out, uint8_t host)
+{
+	const struct kz_exam *exam = out->exam;
+	const struct kz_exam_host *of = &exam->hosts[host];
+	struct kz_addr list[KZ_EXAM_HOST_ADDRS];
+	size_t count = 0;
+
+	for (size_t i = 0; i < of->addr_count; i++) {
+		const struct kz_exam_addr *addr = &exam->addrs[of->addrs[i]];
+
+		if (addr->special && addr->reserved && kz_exam_own(of, i))
+			list[count++] = addr->addr;
+	}
+	if (count == 0 &&
+		(kz_exam_missing(of) || !kz_exam_looked(of) || of->cut))
+		return;
+	if (count == 0) {
+		kz_exam_say_ok(out, KZ_SYM_ADDR_DOC_OR_RESERVED, of->name.text,
+			of->when_s);
+		return;
+	}
+	if (of->proof != KZ_EXAM_PROVEN) {
+		kz_exam_say_unknown(out, KZ_SYM_ADDR_DOC_OR_RESERVED,
+			of->name.text, EXAM_UNPROVEN);
+		return;
+	}
+	kz_exam_begin(out, KZ_SYM_ADDR_DOC_OR_RESERVED, of->name.text);
+	kz_exam_bad(out, 3, NULL);
+	kz_exam_content(out, of->when_s, of->ttl_s);
+	kz_exam_value_list(out, list, count);
+	kz_exam_end(out);
+}
+
 /* Loopback, 0.0.0.0 and :: are put into zones on purpose. */
 static bool
 deliberate(const struct kz_addr *addr)
@@ -111,6 +146,8 @@ kz_exam_judge_private(struct exam_out *out)
 	for (uint8_t host = 0; host < exam->host_count; host++) {
 		const struct kz_exam_host *of = &exam->hosts[host];
 
+		if (kz_exam_in(mx | ns, host) && !kz_exam_is_literal(of))
+			judge_reserved(out, host);
 		if (kz_exam_in(mx, host) && !kz_exam_is_literal(of))
 			judge_role(out, KZ_SYM_ADDR_PRIVATE_MX, host, 6, 3);
 		if (kz_exam_in(ns, host))

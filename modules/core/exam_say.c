@@ -144,28 +144,22 @@ kz_exam_value_mx(struct exam_out *out, uint8_t mx)
 }
 
 void
-kz_exam_value_addrs(struct exam_out *out, uint8_t host, bool special)
+kz_exam_value_list(
+	struct exam_out *out, const struct kz_addr *list, size_t count)
 {
-	const struct kz_exam_host *of = &out->exam->hosts[host];
 	const struct kz_addr *last = NULL;
 	char text[KZ_ADDR_TEXT_SIZE];
 
-	/* Selection in order: a host has a dozen addresses at most. */
-	for (size_t round = 0; round < of->addr_count; round++) {
+	/* Selection in order: the lists are short. */
+	for (size_t round = 0; round < count; round++) {
 		const struct kz_addr *next = NULL;
 
-		for (size_t i = 0; i < of->addr_count; i++) {
-			const struct kz_exam_addr *addr =
-				&out->exam->addrs[of->addrs[i]];
-
-			if (addr->special != special || !kz_exam_own(of, i) ||
-				(last != NULL &&
-					kz_addr_compare(&addr->addr, last) <=
-						0))
+		for (size_t i = 0; i < count; i++) {
+			if (last != NULL &&
+				kz_addr_compare(&list[i], last) <= 0)
 				continue;
-			if (next == NULL ||
-				kz_addr_compare(&addr->addr, next) < 0)
-				next = &addr->addr;
+			if (next == NULL || kz_addr_compare(&list[i], next) < 0)
+				next = &list[i];
 		}
 		if (next == NULL)
 			return;
@@ -173,6 +167,23 @@ kz_exam_value_addrs(struct exam_out *out, uint8_t host, bool special)
 		value_put(out, COMMA, (struct kz_str){text, strlen(text)});
 		last = next;
 	}
+}
+
+void
+kz_exam_value_addrs(struct exam_out *out, uint8_t host, bool special)
+{
+	const struct kz_exam_host *of = &out->exam->hosts[host];
+	struct kz_addr list[KZ_EXAM_HOST_ADDRS];
+	size_t count = 0;
+
+	for (size_t i = 0; i < of->addr_count; i++) {
+		const struct kz_exam_addr *addr =
+			&out->exam->addrs[of->addrs[i]];
+
+		if (addr->special == special && kz_exam_own(of, i))
+			list[count++] = addr->addr;
+	}
+	kz_exam_value_list(out, list, count);
 }
 
 /* The errno an administrator knows from his own logs. */
@@ -238,6 +249,26 @@ rest_add(struct kz_finding *finding, enum kz_service service,
 	finding->rest_count++;
 }
 
+/* What a contact with this service came to, and when it was. */
+static enum kz_reach
+contact_of(const struct kz_exam_addr *addr, enum kz_service service,
+	int64_t *when_s)
+{
+	switch (service) {
+	case KZ_SERVICE_DNS53TCP:
+		*when_s = addr->dns.tcp_when_s;
+		return addr->dns.tcp;
+	case KZ_SERVICE_DNS53UDP:
+		*when_s = addr->dns.when_s;
+		return addr->dns.reach;
+	case KZ_SERVICE_SMTP25:
+	case KZ_SERVICE_COUNT:
+		break;
+	}
+	*when_s = addr->smtp_when_s;
+	return addr->smtp;
+}
+
 void
 kz_exam_rest_host(struct exam_out *out, uint8_t host, uint8_t family,
 	enum kz_service service)
@@ -249,8 +280,8 @@ kz_exam_rest_host(struct exam_out *out, uint8_t host, uint8_t family,
 		const struct kz_exam_addr *addr =
 			&out->exam->addrs[of->addrs[i]];
 		bool smtp = service == KZ_SERVICE_SMTP25;
-		enum kz_reach reach = smtp ? addr->smtp : addr->dns.reach;
-		int64_t when_s = smtp ? addr->smtp_when_s : addr->dns.when_s;
+		int64_t when_s;
+		enum kz_reach reach = contact_of(addr, service, &when_s);
 
 		if (addr->special || reach_word(reach) == NULL ||
 			(smtp && !kz_exam_own(of, i)) ||

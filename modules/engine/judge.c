@@ -115,9 +115,13 @@ seen_sites(struct kz_engine *engine, struct decision *decision)
 		const struct kz_named *named = &decision->scene.named[i];
 
 		if (named->yes && named->trust.has_site)
-			kz_schedule_seen(engine, &named->trust.site,
-				&named->trust.zone, &named->name,
-				&decision->request->client, decision->now);
+			kz_schedule_seen(engine,
+				&(struct kz_seen){.site = named->trust.site,
+					.zone = named->trust.zone,
+					.name = named->name,
+					.client = decision->request->client,
+					.mailfrom = i == KZ_ID_MAILFROM},
+				decision->now);
 	}
 }
 
@@ -373,7 +377,12 @@ kz_judge_verified(struct kz_engine *engine, const struct kz_verified *verified,
 		entry->kind != KZ_VERIFY_SITE &&
 		(entry->kind == KZ_VERIFY_MAILFROM ||
 			!kz_engine_shared(engine, &verified->name)))
-		kz_schedule_seen(engine, &verified->site, &verified->zone,
-			&verified->name, &entry->client, now);
+		kz_schedule_seen(engine,
+			&(struct kz_seen){.site = verified->site,
+				.zone = verified->zone,
+				.name = verified->name,
+				.client = entry->client,
+				.mailfrom = entry->kind == KZ_VERIFY_MAILFROM},
+			now);
 	return true;
 }

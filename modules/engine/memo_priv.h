@@ -36,6 +36,7 @@ struct kz_memo {
 	bool was_broken;             /* to say conviction and release once */
 	int64_t null_hour; /* hour in which null senders are counted */
 	uint32_t null_count;
+	bool sender;      /* seen as a verified MAIL FROM */
 	size_t met_count; /* names sessions came by, for the next look */
 	struct kz_name *met;
 };

@@ -65,17 +65,16 @@ tcp_wanted(const struct kz_memo *memo)
 }
 
 void
-kz_schedule_seen(struct kz_engine *engine, const struct kz_name *site,
-	const struct kz_name *zone, const struct kz_name *name,
-	const struct kz_addr *client, const struct kz_now *now)
+kz_schedule_seen(struct kz_engine *engine, const struct kz_seen *seen,
+	const struct kz_now *now)
 {
-	struct kz_memo *memo = kz_memo_find(engine, site);
+	struct kz_memo *memo = kz_memo_find(engine, &seen->site);
 	struct kz_site *record = &memo->site;
 	bool second_day = record->second_day;
 	int64_t saved_s = record->last_seen_s;
 
 	if (record->first_seen_s == 0 &&
-		!kz_queue_may_bring(engine, client, now)) {
+		!kz_queue_may_bring(engine, &seen->client, now)) {
 		kz_engine_count(engine, KZ_COUNT_SITES_REFUSED);
 		return;
 	}
@@ -84,16 +83,19 @@ kz_schedule_seen(struct kz_engine *engine, const struct kz_name *site,
 	if (now->wall_s - record->first_seen_s >=
 		engine->config->schedule.first_gap_s)
 		record->second_day = true;
-	record->zone = *zone;
+	record->zone = seen->zone;
 	if (now->wall_s > record->last_seen_s)
 		record->last_seen_s = now->wall_s;
-	note_name(memo, name);
+	memo->sender = memo->sender ||
+		(seen->mailfrom && kz_name_equal(&seen->name, &seen->site));
+	note_name(memo, &seen->name);
 	if (!memo->stored || record->second_day != second_day ||
 		now->wall_s - saved_s >= SEEN_SAVE_S)
 		kz_memo_save(engine, memo);
 	if (now->wall_s >= record->next_look_s ||
 		(record->second_day && !second_day && tcp_wanted(memo)))
-		kz_queue_add(engine, site, record->examined_s == 0, false);
+		kz_queue_add(
+			engine, &seen->site, record->examined_s == 0, false);
 }
 
 enum kz_result
@@ -181,6 +183,8 @@ begin(struct kz_engine *engine, const struct kz_name *site, bool confirm,
 			(memo->site.second_day &&
 				kz_doubt_may_smtp(engine, now)),
 		.confirm = confirm,
+		.sender = memo->sender,
+		.zone = memo->site.zone,
 		.watch_count = memo->met_count,
 	};
 
@@ -302,7 +306,9 @@ void
 kz_schedule_tick(struct kz_engine *engine, const struct kz_now *now)
 {
 	end_lost(engine,
-		now->mono_ms - engine->config->probe.site_ms - FLIGHT_SLACK_MS,
+		now->mono_ms - engine->config->probe.site_ms -
+			engine->config->probe.banner_confirm_ms -
+			FLIGHT_SLACK_MS,
 		now);
 	sweep_sites(engine, now);
 	kz_canary_tick(engine, now);

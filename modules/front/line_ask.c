@@ -35,6 +35,12 @@ kz_line_parse_examine(struct kz_line_in *in, struct kz_line *line)
 	if (kz_line_has(in, "confirm"))
 		examine->confirm = kz_line_take_flag(
 			in, KZ_LINE_KEY("confirm", "true or false was"));
+	if (kz_line_has(in, "sender"))
+		examine->sender = kz_line_take_flag(
+			in, KZ_LINE_KEY("sender", "true or false was"));
+	if (kz_line_has(in, "zone"))
+		kz_line_take_name(in, KZ_LINE_KEY("zone", "a domain name was"),
+			&examine->zone);
 	if (kz_line_has(in, "watch"))
 		parse_watch(in, examine);
 }
@@ -49,6 +55,10 @@ kz_line_print_examine(struct kz_line_out *out, const struct kz_line *line)
 	kz_line_put_flag(out, "tcp", examine->tcp);
 	if (examine->confirm)
 		kz_line_put_flag(out, "confirm", true);
+	if (examine->sender)
+		kz_line_put_flag(out, "sender", true);
+	if (examine->zone.len > 0)
+		kz_line_put_name(out, "zone", &examine->zone);
 	if (examine->watch_count == 0)
 		return;
 	if (examine->watch_count > KZ_LINE_WATCHED) {

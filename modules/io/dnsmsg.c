@@ -9,12 +9,6 @@
 /* A chain is followed this far (kizuki's docs/DESIGN.md, Probing). */
 #define CHAIN_MAX 8
 
-#define SECTIONS 3
-
-struct kz_dnsmsg {
-	ldns_rr_list *sections[SECTIONS]; /* by enum kz_dns_section */
-};
-
 static size_t
 count_at(const uint8_t *packet, size_t offset)
 {
@@ -47,8 +41,9 @@ take_record(ldns_rr_list *list, const uint8_t *packet, size_t len, size_t *at,
 static ldns_status
 take_records(struct kz_dnsmsg *message, const uint8_t *packet, size_t len)
 {
-	static const ldns_pkt_section names[SECTIONS] = {LDNS_SECTION_ANSWER,
-		LDNS_SECTION_AUTHORITY, LDNS_SECTION_ADDITIONAL};
+	static const ldns_pkt_section names[KZ_DNSMSG_SECTIONS] = {
+		LDNS_SECTION_ANSWER, LDNS_SECTION_AUTHORITY,
+		LDNS_SECTION_ADDITIONAL};
 	size_t questions = count_at(packet, 4); /* QDCOUNT */
 	size_t at = LDNS_HEADER_SIZE;
 	ldns_status status = LDNS_STATUS_OK;
@@ -56,7 +51,7 @@ take_records(struct kz_dnsmsg *message, const uint8_t *packet, size_t len)
 	for (size_t i = 0; status == LDNS_STATUS_OK && i < questions; i++)
 		status = take_record(
 			NULL, packet, len, &at, LDNS_SECTION_QUESTION);
-	for (size_t i = 0; i < SECTIONS; i++) {
+	for (size_t i = 0; i < KZ_DNSMSG_SECTIONS; i++) {
 		size_t count = count_at(packet, 6 + 2 * i); /* ANCOUNT ... */
 
 		message->sections[i] = ldns_rr_list_new();
@@ -95,15 +90,14 @@ kz_dnsmsg_free(struct kz_dnsmsg **message)
 {
 	if (*message == NULL)
 		return;
-	for (size_t i = 0; i < SECTIONS; i++)
+	for (size_t i = 0; i < KZ_DNSMSG_SECTIONS; i++)
 		ldns_rr_list_deep_free((*message)->sections[i]);
 	free(*message);
 	*message = NULL;
 }
 
-/* The i-th record of a section, NULL behind its last. */
-static const ldns_rr *
-record_at(
+const ldns_rr *
+kz_dnsmsg_record(
 	const struct kz_dnsmsg *message, enum kz_dns_section section, size_t i)
 {
 	const ldns_rr_list *records = message->sections[section];
@@ -112,12 +106,8 @@ record_at(
 						  : NULL;
 }
 
-/*
- * False, and the root, for a name that is none by kz_name_parse.  A label may
- * hold any octet on the wire; one with a dot inside must not become two.
- */
-static bool
-take_name(const ldns_rdf *rdf, struct kz_name *name)
+bool
+kz_dnsmsg_name(const ldns_rdf *rdf, size_t skip, struct kz_name *name)
 {
 	const uint8_t *wire;
 	char text[LDNS_MAX_DOMAINLEN + 1];
@@ -134,6 +124,11 @@ take_name(const ldns_rdf *rdf, struct kz_name *name)
 	for (size_t at = 0; at < size && wire[at] != 0;) {
 		size_t label = wire[at++];
 
+		if (skip > 0 && label <= size - at) {
+			skip--;
+			at += label;
+			continue;
+		}
 		if (label > size - at || used + label + 1 > sizeof(text) ||
 			memchr(wire + at, '.', label) != NULL)
 			return false;
@@ -145,9 +140,9 @@ take_name(const ldns_rdf *rdf, struct kz_name *name)
 	return kz_name_parse((struct kz_str){text, used}, name) == KZ_OK;
 }
 
-/* A record of the Internet class, of a type, of an owner (NULL: anyone's). */
-static bool
-fits(const ldns_rr *record, ldns_rr_type type, const struct kz_name *owner)
+bool
+kz_dnsmsg_fits(
+	const ldns_rr *record, ldns_rr_type type, const struct kz_name *owner)
 {
 	struct kz_name name;
 
@@ -155,7 +150,7 @@ fits(const ldns_rr *record, ldns_rr_type type, const struct kz_name *owner)
 		ldns_rr_get_class(record) != LDNS_RR_CLASS_IN)
 		return false;
 	return owner == NULL ||
-		(take_name(ldns_rr_owner(record), &name) &&
+		(kz_dnsmsg_name(ldns_rr_owner(record), 0, &name) &&
 			kz_name_equal(&name, owner));
 }
 
@@ -178,18 +173,21 @@ kz_dnsmsg_soa(const struct kz_dnsmsg *message, enum kz_dns_section section,
 {
 	const ldns_rr *record;
 
-	for (size_t i = 0; (record = record_at(message, section, i)) != NULL;
-		i++) {
+	for (size_t i = 0;
+		(record = kz_dnsmsg_record(message, section, i)) != NULL; i++) {
 		struct kz_dns_soa found = {0};
 
-		if (!fits(record, LDNS_RR_TYPE_SOA, NULL) ||
+		if (!kz_dnsmsg_fits(record, LDNS_RR_TYPE_SOA, NULL) ||
 			!has_fields(record, 7) ||
-			!take_name(ldns_rr_owner(record), &found.owner))
+			!kz_dnsmsg_name(ldns_rr_owner(record), 0, &found.owner))
 			continue;
-		found.mname_odd =
-			!take_name(ldns_rr_rdf(record, 0), &found.mname);
-		found.rname_odd =
-			!take_name(ldns_rr_rdf(record, 1), &found.rname);
+		found.mname_odd = !kz_dnsmsg_name(
+			ldns_rr_rdf(record, 0), 0, &found.mname);
+		found.rname_odd = !kz_dnsmsg_name(
+			ldns_rr_rdf(record, 1), 0, &found.rname);
+		/* What is no name leaves the root: nowhere to write to. */
+		(void)kz_dnsmsg_name(
+			ldns_rr_rdf(record, 1), 1, &found.rname_domain);
 		found.serial = number_at(record, 2);
 		found.refresh_s = number_at(record, 3);
 		found.retry_s = number_at(record, 4);
@@ -211,10 +209,11 @@ kz_dnsmsg_mx(const struct kz_dnsmsg *message, const struct kz_name *owner,
 
 	*cut = false;
 	for (size_t i = 0;
-		(record = record_at(message, KZ_DNS_ANSWER, i)) != NULL; i++) {
+		(record = kz_dnsmsg_record(message, KZ_DNS_ANSWER, i)) != NULL;
+		i++) {
 		struct kz_dns_mx *mx;
 
-		if (!fits(record, LDNS_RR_TYPE_MX, owner) ||
+		if (!kz_dnsmsg_fits(record, LDNS_RR_TYPE_MX, owner) ||
 			!has_fields(record, 2))
 			continue;
 		if (count == max) {
@@ -223,7 +222,8 @@ kz_dnsmsg_mx(const struct kz_dnsmsg *message, const struct kz_name *owner,
 		}
 		mx = &list[count++];
 		mx->preference = ldns_rdf2native_int16(ldns_rr_rdf(record, 0));
-		mx->host_odd = !take_name(ldns_rr_rdf(record, 1), &mx->host);
+		mx->host_odd =
+			!kz_dnsmsg_name(ldns_rr_rdf(record, 1), 0, &mx->host);
 		kz_dnsmsg_literal(ldns_rr_rdf(record, 1), mx->literal);
 		mx->ttl_s = ldns_rr_ttl(record);
 	}
@@ -240,10 +240,11 @@ targets(const struct kz_dnsmsg *message, enum kz_dns_section section,
 	size_t count = 0;
 
 	for (size_t i = 0; count < max &&
-		(record = record_at(message, section, i)) != NULL;
+		(record = kz_dnsmsg_record(message, section, i)) != NULL;
 		i++)
-		if (fits(record, type, owner) && has_fields(record, 1) &&
-			take_name(ldns_rr_rdf(record, 0), &list[count]))
+		if (kz_dnsmsg_fits(record, type, owner) &&
+			has_fields(record, 1) &&
+			kz_dnsmsg_name(ldns_rr_rdf(record, 0), 0, &list[count]))
 			count++;
 	return count;
 }
@@ -256,9 +257,9 @@ record_count(const struct kz_dnsmsg *message, enum kz_dns_section section,
 	const ldns_rr *record;
 	size_t count = 0;
 
-	for (size_t i = 0; (record = record_at(message, section, i)) != NULL;
-		i++)
-		if (fits(record, type, owner))
+	for (size_t i = 0;
+		(record = kz_dnsmsg_record(message, section, i)) != NULL; i++)
+		if (kz_dnsmsg_fits(record, type, owner))
 			count++;
 	return count;
 }
@@ -320,12 +321,12 @@ kz_dnsmsg_addrs(const struct kz_dnsmsg *message, enum kz_dns_section section,
 	struct kz_name end = chain_end(message, owner, cut);
 	size_t count = 0;
 
-	for (size_t i = 0; (record = record_at(message, section, i)) != NULL;
-		i++) {
+	for (size_t i = 0;
+		(record = kz_dnsmsg_record(message, section, i)) != NULL; i++) {
 		const ldns_rdf *rdf;
 
-		if ((!fits(record, LDNS_RR_TYPE_A, &end) &&
-			    !fits(record, LDNS_RR_TYPE_AAAA, &end)) ||
+		if ((!kz_dnsmsg_fits(record, LDNS_RR_TYPE_A, &end) &&
+			    !kz_dnsmsg_fits(record, LDNS_RR_TYPE_AAAA, &end)) ||
 			!has_fields(record, 1))
 			continue;
 		if (count == max) {
@@ -370,10 +371,10 @@ kz_dnsmsg_ns_owner(const struct kz_dnsmsg *message, enum kz_dns_section section,
 	const ldns_rr *record;
 	struct kz_name found;
 
-	for (size_t i = 0; (record = record_at(message, section, i)) != NULL;
-		i++)
-		if (fits(record, LDNS_RR_TYPE_NS, NULL) &&
-			take_name(ldns_rr_owner(record), &found)) {
+	for (size_t i = 0;
+		(record = kz_dnsmsg_record(message, section, i)) != NULL; i++)
+		if (kz_dnsmsg_fits(record, LDNS_RR_TYPE_NS, NULL) &&
+			kz_dnsmsg_name(ldns_rr_owner(record), 0, &found)) {
 			*owner = found;
 			return KZ_OK;
 		}
@@ -386,8 +387,8 @@ kz_dnsmsg_ttl(const struct kz_dnsmsg *message, enum kz_dns_section section)
 	const ldns_rr *record;
 	uint32_t least = 0;
 
-	for (size_t i = 0; (record = record_at(message, section, i)) != NULL;
-		i++) {
+	for (size_t i = 0;
+		(record = kz_dnsmsg_record(message, section, i)) != NULL; i++) {
 		if (i == 0 || ldns_rr_ttl(record) < least)
 			least = ldns_rr_ttl(record);
 	}

@@ -53,7 +53,7 @@ sum_up(struct kz_ns_answer *answer)
 	else if (udp == KZ_REACH_NOISE || tcp == KZ_REACH_NOISE)
 		answer->reach = KZ_REACH_NOISE;
 	else
-		answer->reach = udp;
+		answer->reach = udp != KZ_REACH_NONE ? udp : tcp;
 	answer->tcp = tcp == KZ_REACH_ALIVE ||
 		(tcp != KZ_REACH_NONE && udp != KZ_REACH_ALIVE);
 }
@@ -160,7 +160,10 @@ pump(evutil_socket_t fd, short what, void *arg)
 	client->running_count++;
 	if (!TAILQ_EMPTY(&client->waiting))
 		event_active(client->pump, 0, 0);
-	kz_nsquery_udp(job);
+	if (job->effort == KZ_NSQUERY_TCP)
+		kz_nsquery_tcp(job);
+	else
+		kz_nsquery_udp(job);
 }
 
 static void

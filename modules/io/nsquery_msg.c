@@ -62,6 +62,10 @@ kz_nsquery_write_question(struct kz_nsquery_job *job)
 	job->id = dice.id;
 	ldns_pkt_set_id(packet, job->id);
 	ldns_pkt_set_edns_udp_size(packet, KZ_NSQUERY_UDP_PAYLOAD);
+	/* What is signed is seen by these two; the rest stays small. */
+	ldns_pkt_set_edns_do(packet,
+		job->rrtype == LDNS_RR_TYPE_SOA ||
+			job->rrtype == LDNS_RR_TYPE_DNSKEY);
 	if (ldns_pkt2wire(&wire, packet, &len) == LDNS_STATUS_OK &&
 		len > HEADER_SIZE + EDNS_SIZE && len <= sizeof(job->question)) {
 		memcpy(job->question, wire, len);

@@ -88,8 +88,8 @@ static bool
 send_question(struct kz_nsquery_job *job)
 {
 	uint8_t octets[PREFIX_SIZE + KZ_NSQUERY_QUESTION_SIZE];
-	size_t len =
-		kz_nsquery_present_question(job, false, octets + PREFIX_SIZE);
+	size_t len = kz_nsquery_present_question(
+		job, job->effort == KZ_NSQUERY_TCP, octets + PREFIX_SIZE);
 
 	octets[0] = (uint8_t)(len >> 8);
 	octets[1] = (uint8_t)(len & 0xff);

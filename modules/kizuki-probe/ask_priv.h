@@ -50,6 +50,7 @@ struct dns_question {
 	const struct kz_name *zone; /* whose limit it is; NULL: name */
 	uint16_t type;
 	bool single;      /* one datagram, no retry */
+	bool tcp;         /* by TCP alone */
 	bool canary;      /* asked to see whether our own side works */
 	int64_t oldest_s; /* an answer from before this moment does not do */
 };
@@ -72,8 +73,12 @@ struct smtp_question {
 	bool canary;
 	int64_t oldest_s;
 };
-typedef void smtp_done(
-	void *arg, uint32_t tag, enum kz_reach reach, int64_t when_s);
+struct smtp_reply {
+	enum kz_reach reach;
+	bool patient;   /* the banner was waited for to the end */
+	int64_t when_s; /* of the contact */
+};
+typedef void smtp_done(void *arg, uint32_t tag, const struct smtp_reply *reply);
 void ask_smtp(struct group *group, const struct smtp_question *question,
 	smtp_done *done, void *arg, uint32_t tag);
 
@@ -103,7 +108,10 @@ void ask_servers(struct group *group, const struct kz_name *zone,
  */
 struct proof_claim {
 	struct kz_name name;
-	bool missing;         /* no address at all */
+	bool missing; /* no address at all */
+	bool exact;   /* these addresses, no other ones */
+	size_t count;
+	struct kz_addr list[KZ_EXAM_HOST_ADDRS];
 	bool alias;           /* an alias itself */
 	size_t special_count; /* these special-purpose addresses, no other */
 	struct kz_addr special[KZ_EXAM_HOST_ADDRS];
@@ -117,6 +125,20 @@ struct proof_reply {
 typedef void proof_done(
 	void *arg, uint32_t tag, const struct proof_reply *reply);
 void ask_proof(struct group *group, const struct proof_claim *claim,
+	proof_done *done, void *arg, uint32_t tag);
+
+/*
+ * Whether the servers of the zone that holds a name say what the resolver
+ * says of it: that it does not exist, or exactly these records.
+ */
+struct confirm_claim {
+	struct kz_name name;
+	uint16_t type;
+	bool missing;    /* NXDOMAIN */
+	uint64_t digest; /* of the records, kz_dnsmsg_digest */
+	int64_t oldest_s;
+};
+void ask_confirm(struct group *group, const struct confirm_claim *claim,
 	proof_done *done, void *arg, uint32_t tag);
 
 void zones_open(struct probe *probe);

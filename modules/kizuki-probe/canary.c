@@ -32,19 +32,21 @@ on_idle(void *arg)
 }
 
 static void
-on_smtp(void *arg, uint32_t tag, enum kz_reach reach, int64_t when_s)
+on_smtp(void *arg, uint32_t tag, const struct smtp_reply *reply)
 {
 	struct canary *canary = arg;
 
 	(void)tag;
-	(void)when_s;
-	canary->reach = reach;
+	canary->reach = reply->reach;
 }
 
 static void
 on_dns(void *arg, uint32_t tag, const struct dns_reply *reply)
 {
-	on_smtp(arg, tag, reply->reach, reply->when_s);
+	struct canary *canary = arg;
+
+	(void)tag;
+	canary->reach = reply->reach;
 }
 
 static bool

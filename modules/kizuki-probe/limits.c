@@ -27,6 +27,7 @@ struct entry {
 	uint32_t count;
 	int64_t next_ms; /* monotonic: when the next one is due */
 	uint32_t zones;  /* shadow questions */
+	bool silent;     /* connected lately, and no banner came */
 };
 
 static void
@@ -161,6 +162,27 @@ limits_smtp_touched(
 	if (entry->count == 0 || when_s < entry->window_s)
 		entry->window_s = when_s;
 	entry->count++;
+}
+
+void
+limits_smtp_silent(
+	struct limits *limits, const struct kz_addr *addr, bool silent)
+{
+	struct entry *entry = entry_get(&limits->smtp, KIND_SMTP, addr, NULL);
+
+	if (entry != NULL)
+		entry->silent = silent;
+}
+
+bool
+limits_smtp_patient(struct limits *limits, const struct kz_addr *addr)
+{
+	uint8_t key[TABLE_KEY_SIZE];
+	struct table_node *node;
+
+	table_key(key, (uint8_t)KIND_SMTP, 0, addr, NULL);
+	node = table_find(&limits->smtp, key);
+	return node != NULL && ((struct entry *)node)->silent;
 }
 
 struct limits_answer

@@ -37,6 +37,13 @@ struct limits_answer limits_smtp(
 void limits_smtp_touched(
 	struct limits *limits, const struct kz_addr *addr, int64_t when_s);
 
+/* A connection that brought a banner, or none in its time. */
+void limits_smtp_silent(
+	struct limits *limits, const struct kz_addr *addr, bool silent);
+
+/* None came the last time: wait for it to the end. */
+bool limits_smtp_patient(struct limits *limits, const struct kz_addr *addr);
+
 /* One query.  Counted when allowed. */
 struct limits_answer limits_dns(struct limits *limits,
 	const struct kz_addr *server, const struct kz_name *zone);

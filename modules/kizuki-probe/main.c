@@ -186,11 +186,16 @@ open_clients(struct probe *probe)
 		.scope = config->network.scope,
 	};
 
+	struct kz_smtp_options patient = smtp;
+
+	patient.banner_ms = config->probe.banner_confirm_ms;
 	if (kz_resolver_open(probe->base, &resolver, &probe->resolver) !=
 			KZ_OK ||
 		kz_nsquery_open(probe->base, &nsquery, &probe->nsquery) !=
 			KZ_OK ||
-		kz_smtp_open(probe->base, &smtp, &probe->smtp) != KZ_OK) {
+		kz_smtp_open(probe->base, &smtp, &probe->smtp) != KZ_OK ||
+		kz_smtp_open(probe->base, &patient, &probe->smtp_patient) !=
+			KZ_OK) {
 		fputs("kizuki-probe: the clients cannot be started\n", stderr);
 		exit(EX_OSERR);
 	}
@@ -234,6 +239,7 @@ close_all(struct probe *probe)
 	input_close(&probe->input);
 	output_close(&probe->output);
 	kz_spfpool_close(&probe->spf);
+	kz_smtp_close(&probe->smtp_patient);
 	kz_smtp_close(&probe->smtp);
 	kz_nsquery_close(&probe->nsquery);
 	kz_resolver_close(&probe->resolver);

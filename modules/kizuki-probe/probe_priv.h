@@ -45,6 +45,7 @@ struct probe {
 	struct kz_resolver *resolver;
 	struct kz_nsquery *nsquery;
 	struct kz_smtp *smtp;
+	struct kz_smtp *smtp_patient; /* for those who were silent */
 	struct kz_suffix *suffix;
 	struct kz_spfpool *spf; /* NULL: SPF is not looked at */
 	struct limits limits;

@@ -19,6 +19,9 @@ struct picture {
 	bool alias;
 	struct kz_name target;
 	bool globals;
+	bool cut;
+	size_t all_count;
+	struct kz_addr all[KZ_EXAM_HOST_ADDRS];
 	size_t count; /* special ones */
 	struct kz_addr special[KZ_EXAM_HOST_ADDRS];
 };
@@ -99,7 +102,12 @@ picture_addrs(struct proof_job *job, struct picture *picture,
 	size_t count = kz_dnsmsg_addrs(message, KZ_DNS_ANSWER, &job->at, list,
 		KZ_EXAM_HOST_ADDRS, &cut);
 
+	picture->cut = picture->cut || cut;
 	for (size_t i = 0; i < count; i++) {
+		if (picture->all_count < KZ_EXAM_HOST_ADDRS)
+			picture->all[picture->all_count++] = list[i];
+		else
+			picture->cut = true;
 		if (!probe_special(job->sub.probe, &list[i]))
 			picture->globals = true;
 		else if (picture->count < KZ_EXAM_HOST_ADDRS)
@@ -146,7 +154,7 @@ holds(const struct kz_addr *list, size_t count, const struct kz_addr *addr)
 }
 
 static bool
-same_specials(const struct kz_addr *left, size_t left_count,
+same_addrs(const struct kz_addr *left, size_t left_count,
 	const struct kz_addr *right, size_t right_count)
 {
 	if (left_count != right_count)
@@ -166,7 +174,7 @@ same_picture(const struct picture *left, const struct picture *right)
 	if (left->alias)
 		return kz_name_equal(&left->target, &right->target);
 	return left->globals == right->globals &&
-		same_specials(left->special, left->count, right->special,
+		same_addrs(left->special, left->count, right->special,
 			right->count);
 }
 
@@ -247,8 +255,13 @@ judge(struct proof_job *job)
 		claim->alias == (job->depth > 0) &&
 			claim->missing ==
 				(!picture->globals && picture->count == 0) &&
-			same_specials(claim->special, claim->special_count,
-				picture->special, picture->count));
+			same_addrs(claim->special, claim->special_count,
+				picture->special, picture->count) &&
+			(!claim->exact ||
+				(!picture->cut &&
+					same_addrs(claim->list, claim->count,
+						picture->all,
+						picture->all_count))));
 }
 
 static void

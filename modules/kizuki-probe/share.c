@@ -25,7 +25,8 @@ struct share {
 	struct kz_addr addr;
 	struct kz_name name, zone;
 	uint16_t type;
-	bool single;
+	enum kz_nsquery_effort effort;
+	bool patient; /* waits for a banner to the end */
 	/* the answer */
 	enum kz_reach reach;
 	uint8_t rcode;
@@ -72,11 +73,13 @@ answer_one(
 {
 	struct dns_reply reply = {share->reach, share->rcode,
 		share->authoritative, message, share->when_s};
+	struct smtp_reply spoken = {
+		share->reach, share->patient, share->when_s};
 
 	if (ask->group == NULL)
 		return;
 	if (share->kind == KIND_SMTP)
-		ask->done.smtp(ask->arg, ask->tag, share->reach, share->when_s);
+		ask->done.smtp(ask->arg, ask->tag, &spoken);
 	else
 		ask->done.dns(ask->arg, ask->tag, &reply);
 }
@@ -164,6 +167,8 @@ on_smtp(void *arg, const struct kz_smtp_result *result)
 	share->when_s = kz_clock_now_s();
 	share->reach = result->reach;
 	touch(share, KZ_SERVICE_SMTP25, result->reach);
+	limits_smtp_silent(&share->probe->limits, &share->addr,
+		result->reach == KZ_REACH_SILENT);
 	finish(share, share_keep_smtp_s(result->reach));
 }
 
@@ -174,12 +179,13 @@ contact(struct share *share)
 	enum kz_result result;
 
 	if (share->kind == KIND_SMTP)
-		result = kz_smtp_ask(probe->smtp, &share->addr, on_smtp, share);
+		result = kz_smtp_ask(
+			share->patient ? probe->smtp_patient : probe->smtp,
+			&share->addr, on_smtp, share);
 	else
 		result = kz_nsquery_ask(probe->nsquery, &share->addr,
-			&share->name, share->type,
-			share->single ? KZ_NSQUERY_SINGLE : KZ_NSQUERY_FULL,
-			on_dns, share);
+			&share->name, share->type, share->effort, on_dns,
+			share);
 	if (result != KZ_OK)
 		probe_no_memory();
 }
@@ -283,6 +289,7 @@ ask_dns(struct group *group, const struct dns_question *question,
 {
 	struct probe *probe = group->probe;
 	struct ask *ask = ask_open(group, sizeof(*ask));
+	enum kz_nsquery_effort effort = KZ_NSQUERY_FULL;
 	uint8_t key[TABLE_KEY_SIZE];
 	struct share *share;
 	bool fresh;
@@ -290,8 +297,12 @@ ask_dns(struct group *group, const struct dns_question *question,
 	ask->done.dns = done;
 	ask->arg = arg;
 	ask->tag = tag;
-	table_key(key, (uint8_t)(KIND_DNS | (question->single ? 0x80 : 0)),
-		question->type, &question->server, question->name);
+	if (question->single)
+		effort = KZ_NSQUERY_SINGLE;
+	else if (question->tcp)
+		effort = KZ_NSQUERY_TCP;
+	table_key(key, (uint8_t)(KIND_DNS | effort << 6), question->type,
+		&question->server, question->name);
 	share = share_find(probe, key, question->oldest_s);
 	fresh = share == NULL;
 	if (fresh) {
@@ -302,7 +313,7 @@ ask_dns(struct group *group, const struct dns_question *question,
 		share->zone = question->zone != NULL ? *question->zone
 						     : *question->name;
 		share->type = question->type;
-		share->single = question->single;
+		share->effort = effort;
 	}
 	share->canary = share->canary || question->canary;
 	join(share, ask);
@@ -335,6 +346,7 @@ ask_smtp(struct group *group, const struct smtp_question *question,
 	share->kind = KIND_SMTP;
 	share->addr = question->addr;
 	share->canary = question->canary;
+	share->patient = limits_smtp_patient(&probe->limits, &share->addr);
 	join(share, ask);
 	if (!question->unlimited)
 		allowed = limits_smtp(
@@ -353,6 +365,8 @@ share_touched(struct probe *probe, const struct kz_touch *touched)
 		touched->reach == KZ_REACH_SPECIAL)
 		return;
 	limits_smtp_touched(&probe->limits, &touched->addr, touched->when_s);
+	limits_smtp_silent(&probe->limits, &touched->addr,
+		touched->reach == KZ_REACH_SILENT);
 	table_key(key, KIND_SMTP, 0, &touched->addr, NULL);
 	share = share_find(probe, key, touched->when_s);
 	if (share != NULL)

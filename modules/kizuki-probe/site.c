@@ -146,6 +146,32 @@ timer(struct probe *probe, event_callback_fn run, struct site *site,
 }
 
 void
+site_extend(struct site *site)
+{
+	const struct kz_config *config = &site->probe->config;
+	uint32_t limit_ms =
+		config->probe.site_ms + config->probe.banner_confirm_ms;
+	struct timeval after = {
+		limit_ms / 1000, (suseconds_t)(limit_ms % 1000) * 1000};
+
+	if (evtimer_add(site->limit, &after) != 0)
+		probe_no_memory();
+}
+
+/* Whether its mail is ours to take, or that of a domain above it. */
+static bool
+served(const struct probe *probe, const struct kz_name *site)
+{
+	const struct kz_config_names *names = &probe->config.network.domains;
+
+	for (size_t i = 0; i < names->count; i++) {
+		if (kz_name_within(site, &names->list[i]))
+			return true;
+	}
+	return false;
+}
+
+void
 site_start(struct probe *probe, const struct kz_line_examine *wanted)
 {
 	struct site *site = calloc(1, sizeof(*site));
@@ -159,6 +185,8 @@ site_start(struct probe *probe, const struct kz_line_examine *wanted)
 		(wanted->confirm ? CONFIRM_OLDEST_S
 				 : (int64_t)probe->config.limits.reuse_s);
 	kz_exam_init(&site->exam, &wanted->site, wanted->tcp, now_s);
+	site->exam.sender = wanted->sender;
+	site->exam.served = served(probe, &wanted->site);
 	group_make(&site->names, probe, on_idle, site);
 	group_make(&site->dns.group, probe, on_idle, site);
 	group_make(&site->mx.group, probe, on_idle, site);
@@ -193,6 +221,24 @@ site_look_of(const struct name_reply *reply)
 	return look_of(reply);
 }
 
+uint8_t
+site_host_addr(
+	struct site *site, uint8_t host, const struct kz_addr *addr, bool glue)
+{
+	const struct kz_config *config = &site->probe->config;
+	struct kz_exam *exam = &site->exam;
+	bool special = probe_special(site->probe, addr);
+	uint8_t index = glue
+		? kz_exam_host_glue(exam, host, addr, special, HOST_ADDRS_DNS)
+		: kz_exam_host_addr(exam, host, addr, special, HOST_ADDRS_KEPT);
+
+	if (index == KZ_EXAM_NONE)
+		return index;
+	exam->addrs[index].reserved = kz_addr_reserved(addr);
+	exam->addrs[index].ours = kz_nets_have(&config->network.own_mx, addr);
+	return index;
+}
+
 /* tag: twice the host, plus 1 for AAAA. */
 static void
 on_host(void *arg, uint32_t tag, const struct name_reply *reply)
@@ -219,8 +265,7 @@ on_host(void *arg, uint32_t tag, const struct name_reply *reply)
 		}
 	}
 	for (size_t i = 0; i < count; i++)
-		(void)kz_exam_host_addr(&site->exam, index, &list[i],
-			probe_special(site->probe, &list[i]), HOST_ADDRS_KEPT);
+		(void)site_host_addr(site, index, &list[i], false);
 	host->cut = host->cut || cut;
 	if (host->a != KZ_EXAM_UNASKED && host->aaaa != KZ_EXAM_UNASKED) {
 		site->looked |= UINT64_C(1) << index;
@@ -250,6 +295,18 @@ site_look(struct site *site, struct track *track, uint64_t hosts)
 	}
 }
 
+bool
+site_spend(struct site *site)
+{
+	if (site->conversations >=
+		site->probe->config.limits.site_conversations) {
+		site->exam.hosts_cut = true;
+		return false;
+	}
+	site->conversations++;
+	return true;
+}
+
 void
 site_ask(struct site *site, uint8_t addr, uint16_t type,
 	const struct kz_name *name, dns_done *done, uint32_t tag)
@@ -262,11 +319,6 @@ site_ask(struct site *site, uint8_t addr, uint16_t type,
 		.oldest_s = site->oldest_s,
 	};
 
-	if (site->conversations >=
-		site->probe->config.limits.site_conversations) {
-		site->exam.hosts_cut = true;
-		return;
-	}
-	site->conversations++;
-	ask_dns(&site->dns.group, &question, done, site, tag);
+	if (site_spend(site))
+		ask_dns(&site->dns.group, &question, done, site, tag);
 }

@@ -22,6 +22,8 @@ enum step {
 	STEP_EXTRA,
 	STEP_EXTRA_NAMES,
 	STEP_PRIMARY,
+	STEP_MORE,
+	STEP_TCP,
 	STEP_PROOF,
 	STEP_SHADOW,
 	STEP_END
@@ -33,11 +35,12 @@ on_zone(void *arg, uint32_t tag, const struct zone_reply *reply)
 	struct site *site = arg;
 
 	(void)tag;
-	site->exam.zone_known = reply->known;
-	if (!reply->known)
+	site->exam.zone_known = reply->known || site->wanted.zone.len > 0;
+	if (!site->exam.zone_known)
 		return;
-	site->exam.zone = reply->zone;
-	site->suffix = kz_suffix_public(site->probe->suffix, &reply->zone);
+	/* Where nothing answers any more, what was known before holds. */
+	site->exam.zone = reply->known ? reply->zone : site->wanted.zone;
+	site->suffix = kz_suffix_public(site->probe->suffix, &site->exam.zone);
 }
 
 static void
@@ -239,6 +242,14 @@ step(struct site *site)
 		return step_extra_names(site);
 	case STEP_PRIMARY:
 		site_soa(site, kz_exam_primaries(&site->exam));
+		return STEP_MORE;
+	case STEP_MORE:
+		site_views(site);
+		site_rname(site);
+		site_tcp(site, true);
+		return STEP_TCP;
+	case STEP_TCP:
+		site_tcp(site, false);
 		return STEP_PROOF;
 	case STEP_PROOF:
 		site_proof(site);

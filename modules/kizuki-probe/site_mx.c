@@ -72,13 +72,14 @@ on_mx(void *arg, uint32_t tag, const struct name_reply *reply)
 static bool start_smtp(struct site *site);
 
 static void
-on_smtp(void *arg, uint32_t tag, enum kz_reach reach, int64_t when_s)
+on_smtp(void *arg, uint32_t tag, const struct smtp_reply *reply)
 {
 	struct site *site = arg;
 	struct kz_exam_addr *addr = &site->exam.addrs[tag];
 
-	addr->smtp = reach;
-	addr->smtp_when_s = when_s;
+	addr->smtp = reply->reach;
+	addr->patient = reply->patient;
+	addr->smtp_when_s = reply->when_s;
 	site->smtp_running--;
 	(void)start_smtp(site);
 }
@@ -103,7 +104,37 @@ connect_to(struct site *site, uint8_t addr)
 	}
 	site->conversations++;
 	site->smtp_running++;
+	if (limits_smtp_patient(&site->probe->limits, &question.addr))
+		site_extend(site);
 	ask_smtp(&site->mx.group, &question, on_smtp, site, addr);
+}
+
+/* The addresses of one host.  False: no more connections may run. */
+static bool
+start_host(struct site *site, uint8_t index)
+{
+	const struct kz_exam *exam = &site->exam;
+	const struct kz_exam_host *host = &exam->hosts[index];
+
+	for (size_t i = 0; i < host->addr_count; i++) {
+		uint8_t addr = host->addrs[i];
+
+		if (site->smtp_running == SMTP_PARALLEL)
+			return false;
+		/* Ourselves we need not ask. */
+		if (!site->smtp_asked[addr] && !exam->addrs[addr].special &&
+			!exam->addrs[addr].ours &&
+			(host->glue_only >> i & 1) == 0)
+			connect_to(site, addr);
+	}
+	return true;
+}
+
+/* No MX records, and mail was seen from it: its own address takes the mail. */
+static bool
+implicit(const struct site *site)
+{
+	return site->exam.sender && site->exam.mx_look == KZ_EXAM_NODATA;
 }
 
 /* As many connections as may run; the best hosts first. */
@@ -114,26 +145,23 @@ start_smtp(struct site *site)
 	bool truncated;
 	uint64_t hosts;
 
+	if (implicit(site)) {
+		uint8_t self = kz_exam_host(&site->exam, &exam->site);
+
+		if (self != KZ_EXAM_NONE)
+			(void)start_host(site, self);
+		return site->smtp_running > 0;
+	}
 	if (exam->mx == KZ_EXAM_NONE)
 		return false;
 	hosts = kz_exam_mx_hosts(exam, exam->mx, &truncated);
 	for (size_t m = 0; m < exam->mxs[exam->mx].count; m++) {
 		uint8_t index = exam->mxs[exam->mx].list[m].host;
-		const struct kz_exam_host *host;
 
 		if (index == KZ_EXAM_NONE || (hosts >> index & 1) == 0)
 			continue;
-		host = &exam->hosts[index];
-		for (size_t i = 0; i < host->addr_count; i++) {
-			uint8_t addr = host->addrs[i];
-
-			if (site->smtp_running == SMTP_PARALLEL)
-				return true;
-			if (!site->smtp_asked[addr] &&
-				!exam->addrs[addr].special &&
-				(host->glue_only >> i & 1) == 0)
-				connect_to(site, addr);
-		}
+		if (!start_host(site, index))
+			return true;
 	}
 	return site->smtp_running > 0;
 }
@@ -151,7 +179,12 @@ site_mx_step(struct site *site)
 		return true;
 	case STEP_NAMES:
 		site->mx.step = STEP_SMTP;
-		if (exam->mx != KZ_EXAM_NONE)
+		if (implicit(site)) {
+			uint8_t self = kz_exam_host(exam, &exam->site);
+
+			if (self != KZ_EXAM_NONE)
+				site_look(site, &site->mx, UINT64_C(1) << self);
+		} else if (exam->mx != KZ_EXAM_NONE)
 			site_look(site, &site->mx,
 				kz_exam_mx_hosts(exam, exam->mx, &truncated));
 		return true;

@@ -65,6 +65,16 @@ void site_look(struct site *site, struct track *track, uint64_t hosts);
 /* Go on with whatever can go on.  The site may be gone afterwards. */
 void site_poke(struct site *site);
 
+/* One more conversation; false: the site has cost enough. */
+bool site_spend(struct site *site);
+
+/* An address of a host, with what is to be said of it. */
+uint8_t site_host_addr(
+	struct site *site, uint8_t host, const struct kz_addr *addr, bool glue);
+
+/* It will take longer than a site usually may. */
+void site_extend(struct site *site);
+
 /* A question to a server, within what one site may cost. */
 void site_ask(struct site *site, uint8_t addr, uint16_t type,
 	const struct kz_name *name, dns_done *done, uint32_t tag);
@@ -86,9 +96,13 @@ void site_soa(struct site *site, uint64_t hosts);
 void site_content(struct site *site);
 void site_proof(struct site *site);
 void site_shadow(struct site *site);
+void site_tcp(struct site *site, bool first);
+void site_views(struct site *site);
+void site_rname(struct site *site);
 
 /* An answer to a SOA question, put into the examination. */
 enum kz_exam_look site_look_of(const struct name_reply *reply);
-uint8_t site_take_soa(struct site *site, const struct dns_reply *reply);
+uint8_t site_take_soa(
+	struct site *site, const struct dns_reply *reply, uint32_t *serial);
 
 #endif

@@ -26,12 +26,16 @@ prove(struct site *site, uint8_t index)
 	memset(&claim, 0, sizeof(claim));
 	claim.name = host->name;
 	claim.alias = host->alias;
+	claim.exact = kz_exam_exactly(exam, index);
 	claim.oldest_s = site->oldest_s;
 	claim.missing = host->a != KZ_EXAM_DATA && host->aaaa != KZ_EXAM_DATA;
 	for (size_t i = 0; i < host->addr_count; i++) {
 		const struct kz_exam_addr *addr = &exam->addrs[host->addrs[i]];
 
-		if (addr->special && (host->glue_only >> i & 1) == 0)
+		if ((host->glue_only >> i & 1) != 0)
+			continue;
+		claim.list[claim.count++] = addr->addr;
+		if (addr->special)
 			claim.special[claim.special_count++] = addr->addr;
 	}
 	ask_proof(&site->dns.group, &claim, on_proof, site, index);
@@ -62,7 +66,7 @@ on_shadow(void *arg, uint32_t tag, const struct dns_reply *reply)
 		shadow->soa_rcode = reply->rcode;
 		shadow->soa_authoritative = reply->authoritative;
 		shadow->when_s = reply->when_s;
-		shadow->soa = site_take_soa(site, reply);
+		shadow->soa = site_take_soa(site, reply, NULL);
 		break;
 	case ASK_MX:
 		shadow->mx_reach = reply->reach;

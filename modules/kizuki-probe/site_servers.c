@@ -40,9 +40,7 @@ on_referral(void *arg, uint32_t tag, const struct dns_reply *reply)
 			continue;
 		hosts |= UINT64_C(1) << host;
 		for (size_t g = 0; g < glue; g++)
-			(void)kz_exam_host_glue(exam, host, &addrs[g],
-				probe_special(site->probe, &addrs[g]),
-				HOST_ADDRS_DNS);
+			(void)site_host_addr(site, host, &addrs[g], true);
 	}
 	site->referred = true;
 	exam->hosts_cut = exam->hosts_cut || cut;
@@ -72,7 +70,8 @@ site_referral(struct site *site, size_t from, size_t to)
 }
 
 uint8_t
-site_take_soa(struct site *site, const struct dns_reply *reply)
+site_take_soa(
+	struct site *site, const struct dns_reply *reply, uint32_t *serial)
 {
 	struct kz_dns_soa soa;
 	struct kz_exam_soa taken;
@@ -89,6 +88,12 @@ site_take_soa(struct site *site, const struct dns_reply *reply)
 	taken.rname = soa.rname;
 	taken.serial = soa.serial;
 	taken.ttl_s = soa.ttl_s;
+	taken.refresh_s = soa.refresh_s;
+	taken.retry_s = soa.retry_s;
+	taken.expire_s = soa.expire_s;
+	taken.rname_domain = soa.rname_domain;
+	if (serial != NULL)
+		*serial = soa.serial;
 	return kz_exam_soa(&site->exam, &taken);
 }
 
@@ -98,7 +103,7 @@ on_soa(void *arg, uint32_t tag, const struct dns_reply *reply)
 	struct site *site = arg;
 	struct kz_exam_server *dns = &site->exam.addrs[tag].dns;
 
-	dns->soa = site_take_soa(site, reply);
+	dns->soa = site_take_soa(site, reply, &dns->serial);
 	dns->reach = reply->reach;
 	dns->rcode = reply->rcode;
 	dns->authoritative = reply->authoritative;

@@ -39,6 +39,8 @@ examine(void *arg, const struct kz_order *order)
 	to->site = order->site;
 	to->tcp = order->tcp;
 	to->confirm = order->confirm;
+	to->sender = order->sender;
+	to->zone = order->zone;
 	while (to->watch_count < order->watch_count &&
 		to->watch_count < KZ_LINE_WATCHED) {
 		to->watch[to->watch_count] = order->watch[to->watch_count];

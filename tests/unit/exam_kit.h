@@ -146,6 +146,7 @@ kit_addr(struct kz_exam *exam, uint8_t index, char *word, bool smtp, bool glue)
 		kz_reach_find((struct kz_str){how, strlen(how)}, &reach),
 		KZ_OK);
 	exam->addrs[at].smtp = reach;
+	exam->addrs[at].patient = true;
 	exam->addrs[at].smtp_when_s = KIT_NOW_S - 7;
 }
 
@@ -231,9 +232,44 @@ kit_soa(struct kz_exam *exam, const char *mname, const char *rname,
 	struct kz_exam_soa soa = {.mname = kit_host(exam, mname),
 		.rname = kit_name(rname),
 		.serial = serial,
-		.ttl_s = 1800};
+		.ttl_s = 1800,
+		.refresh_s = 10800,
+		.retry_s = 3600,
+		.expire_s = 1209600};
+
+	soa.rname_domain = kz_name_parent(&soa.rname);
 
 	return kz_exam_soa(exam, &soa);
+}
+
+/* What one server says of a name in the zone: "10.0.0.1 fc00::1"; "": nothing;
+ * "?": no such answer. */
+static inline void
+kit_view(struct kz_exam *exam, uint8_t server, const char *host,
+	const char *text)
+{
+	struct kz_exam_view *view = &exam->views[exam->view_count++];
+	char copy[KIT_TEXT];
+	char *next, *item;
+
+	view->server = server;
+	view->host = kit_host(exam, host);
+	view->a = view->aaaa =
+		strcmp(text, "?") == 0 ? KZ_EXAM_FAILED : KZ_EXAM_NODATA;
+	(void)snprintf(copy, sizeof(copy), "%s", text);
+	for (item = strtok_r(copy, " ?", &next); item != NULL;
+		item = strtok_r(NULL, " ?", &next)) {
+		struct kz_addr *addr = &view->list[view->count++];
+
+		assert_int_equal(
+			kz_addr_parse(
+				(struct kz_str){item, strlen(item)}, addr),
+			KZ_OK);
+		if (addr->family == KZ_ADDR_V4)
+			view->a = KZ_EXAM_DATA;
+		else
+			view->aaaa = KZ_EXAM_DATA;
+	}
 }
 
 /* Every address that answers gives these variants. */

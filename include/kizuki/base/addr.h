@@ -90,4 +90,7 @@ bool kz_nets_have(const struct kz_nets *nets, const struct kz_addr *addr);
 bool kz_addr_special(
 	const struct kz_addr *addr, const struct kz_addr_scope *scope);
 
+/* For documentation, or of a class that no host gets: multicast, future use. */
+bool kz_addr_reserved(const struct kz_addr *addr);
+
 #endif

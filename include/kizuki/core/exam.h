@@ -4,10 +4,10 @@
  *
  * What:   the prober fills in raw answers (who delegates, what each server
  *         says, which address answers where); kz_exam_judge turns them into
- *         findings of the families MX, DEL and CON, and kz_exam_complete says
- *         which families were looked at in full.
+ *         findings, and kz_exam_complete says which families were looked at in
+ *         full.
  * Pure:   values in, findings out through a call-back.  A struct kz_exam is
- *         some 70 KB: the caller keeps it, never the stack.
+ *         some 100 KB: the caller keeps it, never the stack.
  * Owner:  a plain value; names, addresses and answers refer to each other by
  *         index.  What does not fit sets a flag, and is never held against
  *         the site.
@@ -31,6 +31,8 @@
 #define KZ_EXAM_MX_TESTED  10 /* hosts tested, by preference */
 #define KZ_EXAM_NS_TESTED  13
 #define KZ_EXAM_SHADOWS    4
+#define KZ_EXAM_VIEWS      16 /* (server, host) pairs compared */
+#define KZ_EXAM_VIEW_ADDRS 8
 #define KZ_EXAM_NONE       255 /* no index */
 
 /* What a look-up came to. */
@@ -59,6 +61,7 @@ struct kz_exam_host {
 	uint8_t addr_count;
 	uint8_t addrs[KZ_EXAM_HOST_ADDRS]; /* indices */
 	uint16_t glue_only; /* bits: which of them only the parent gives */
+	uint16_t glued;     /* bits: which of them the parent gives */
 	uint32_t ttl_s;
 	int64_t when_s;
 };
@@ -71,15 +74,21 @@ struct kz_exam_server {
 	bool upward;         /* with ALIVE: a referral */
 	uint8_t soa; /* variants; KZ_EXAM_NONE: no such answer with AA */
 	uint8_t ns;
-	uint8_t mx;      /* of the site */
-	uint8_t zone_mx; /* of the zone; the same where it is the site */
-	int64_t when_s;  /* of the contact */
+	uint8_t mx;        /* of the site */
+	uint8_t zone_mx;   /* of the zone; the same where it is the site */
+	uint32_t serial;   /* with soa */
+	enum kz_reach tcp; /* the same question by TCP; NONE: not asked */
+	int64_t tcp_when_s;
+	int64_t when_s; /* of the contact */
 };
 
 struct kz_exam_addr {
 	struct kz_addr addr;
 	bool special;        /* special-purpose: never contacted */
+	bool reserved;       /* ... for documentation, or by class D or E */
+	bool ours;           /* of a mail exchanger of our own */
 	enum kz_reach smtp;  /* NONE: not contacted */
+	bool patient;        /* ... and the banner was waited for to the end */
 	int64_t smtp_when_s; /* of the contact */
 	struct kz_exam_server dns;
 };
@@ -90,6 +99,10 @@ struct kz_exam_soa {
 	struct kz_name rname;
 	uint32_t serial; /* the newest one seen with these names */
 	uint32_t ttl_s;
+	uint32_t refresh_s, retry_s, expire_s;
+	bool timers_differ; /* between servers */
+	/* Where the mailbox of the zone's keeper lies; the root: nowhere. */
+	struct kz_name rname_domain;
 };
 
 struct kz_exam_mx {
@@ -110,6 +123,24 @@ struct kz_exam_nsset {
 	uint64_t hosts; /* bits */
 	bool cut;
 	uint32_t ttl_s;
+};
+
+/* What one server of the zone says of the addresses of a name in it. */
+struct kz_exam_view {
+	uint8_t server; /* address */
+	uint8_t host;
+	enum kz_exam_look a, aaaa; /* with AA; FAILED: no such answer */
+	bool cut;
+	uint8_t count;
+	struct kz_addr list[KZ_EXAM_VIEW_ADDRS];
+};
+
+/* Whether the mailbox of the zone's keeper can be written to. */
+enum kz_exam_rname {
+	KZ_EXAM_RNAME_UNKNOWN,
+	KZ_EXAM_RNAME_FINE,
+	KZ_EXAM_RNAME_MISSING, /* proven: its domain does not exist */
+	KZ_EXAM_RNAME_NULL     /* proven: its domain takes no mail */
 };
 
 /* An address that the domain publishes, asked as if it served the zone. */
@@ -135,6 +166,8 @@ struct kz_exam {
 	struct kz_name zone; /* subject of DEL and CON */
 	bool zone_known;
 	bool tcp;       /* port 25 might be contacted */
+	bool sender;    /* its name was seen as a verified MAIL FROM */
+	bool served;    /* its mail is ours to take */
 	bool mx_cut;    /* the work on MX ended before it was done */
 	bool dns_cut;   /* ... on DEL and CON */
 	bool hosts_cut; /* more names than KZ_EXAM_HOSTS, or servers left out */
@@ -149,15 +182,17 @@ struct kz_exam {
 	uint64_t parent_ns; /* bits of hosts; the union where they differ */
 	uint32_t parent_ttl_s;
 	uint64_t published; /* names met: the apex, www, HELO names, ... */
+	enum kz_exam_rname rname;
 
 	uint8_t host_count, addr_count;
-	uint8_t soa_count, mx_count, ns_count, shadow_count;
+	uint8_t soa_count, mx_count, ns_count, shadow_count, view_count;
 	struct kz_exam_host hosts[KZ_EXAM_HOSTS];
 	struct kz_exam_addr addrs[KZ_EXAM_ADDRS];
 	struct kz_exam_soa soas[KZ_EXAM_VARIANTS];
 	struct kz_exam_mxset mxs[KZ_EXAM_VARIANTS];
 	struct kz_exam_nsset nss[KZ_EXAM_VARIANTS];
 	struct kz_exam_shadow shadows[KZ_EXAM_SHADOWS];
+	struct kz_exam_view views[KZ_EXAM_VIEWS];
 };
 
 /* Nothing seen yet; the zone is the site until it is known better. */
@@ -219,6 +254,18 @@ uint64_t kz_exam_ns_hosts(const struct kz_exam *exam);
 /* Hosts that a SOA of the zone names as its primary, whoever said it. */
 uint64_t kz_exam_primaries(const struct kz_exam *exam);
 
+/* The domain that all servers alike give for the keeper's mailbox. */
+bool kz_exam_rname_domain(const struct kz_exam *exam, struct kz_name *domain);
+
+/*
+ * Names in the zone whose addresses its servers are asked for one by one: its
+ * name servers and mail hosts, as many as views allow.
+ */
+uint64_t kz_exam_viewed(const struct kz_exam *exam);
+
+/* An address of a published name server that answers for the zone. */
+bool kz_exam_serves(const struct kz_exam *exam, uint8_t addr);
+
 /* Whether an address answers for the zone: NOERROR, AA, SOA of the zone. */
 bool kz_exam_answers(const struct kz_exam_server *server);
 
@@ -227,6 +274,9 @@ bool kz_exam_answers(const struct kz_exam_server *server);
  * that the servers of the zone that holds the name must be asked.
  */
 bool kz_exam_doubtful(const struct kz_exam *exam, uint8_t host);
+
+/* ... and whether each of its addresses matters, not only special ones. */
+bool kz_exam_exactly(const struct kz_exam *exam, uint8_t host);
 
 /*
  * A serial that shows by itself that nobody touched the zone for over 400
@@ -237,7 +287,7 @@ bool kz_exam_serial_old(uint32_t serial, int64_t now_s);
 /* Takes one finding; it lives during the call. */
 typedef void kz_exam_emit(void *arg, const struct kz_finding *finding);
 
-/* All findings of the families MX, DEL and CON. */
+/* All findings. */
 void kz_exam_judge(const struct kz_exam *exam, kz_exam_emit *emit, void *arg);
 
 /* Fills KZ_FAMILY_COUNT entries. */

@@ -36,6 +36,8 @@ struct kz_order {
 	struct kz_name site;
 	bool tcp;     /* SMTP may be contacted */
 	bool confirm; /* the shorter rate limit holds: an operator asked */
+	bool sender;  /* its name was seen as a verified MAIL FROM */
+	struct kz_name zone; /* the root: not known */
 	size_t watch_count;
 	struct kz_name watch[KZ_ORDER_WATCHED];
 };

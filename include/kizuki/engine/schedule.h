@@ -19,9 +19,13 @@
  * A session of client led to site (verified) by way of name: HELO, reverse
  * name or MAIL FROM domain, which the next examination looks at too.
  */
-void kz_schedule_seen(struct kz_engine *engine, const struct kz_name *site,
-	const struct kz_name *zone, const struct kz_name *name,
-	const struct kz_addr *client, const struct kz_now *now);
+struct kz_seen {
+	struct kz_name site, zone, name;
+	struct kz_addr client;
+	bool mailfrom; /* name is the domain of MAIL FROM */
+};
+void kz_schedule_seen(struct kz_engine *engine, const struct kz_seen *seen,
+	const struct kz_now *now);
 
 /* An operator wants a look now.  KZ_EBUSY: one was made too short ago. */
 KZ_MUST_CHECK enum kz_result kz_schedule_recheck(struct kz_engine *engine,

@@ -41,9 +41,11 @@ enum kz_line_kind {
 
 struct kz_line_examine {
 	struct kz_name site;
-	bool tcp;           /* SMTP may be contacted */
-	bool confirm;       /* the shorter rate limit holds: recheck, repair */
-	size_t watch_count; /* names met in sessions, besides watch_names */
+	bool tcp;            /* SMTP may be contacted */
+	bool confirm;        /* the shorter rate limit holds: recheck, repair */
+	bool sender;         /* mail was seen from it, as MAIL FROM */
+	struct kz_name zone; /* that held it before; the root: not known */
+	size_t watch_count;  /* names met in sessions, besides watch_names */
 	struct kz_name watch[KZ_LINE_WATCHED];
 };
 

@@ -89,7 +89,9 @@ struct kz_config {
 		struct kz_nets own;         /* never delayed; may use listen */
 		struct kz_addr_scope scope; /* treat_as_global, _private */
 		struct kz_nets never_probe;
-		char *dnswl; /* zone, "" none */
+		char *dnswl;                    /* zone, "" none */
+		struct kz_nets own_mx;          /* our mail exchangers */
+		struct kz_config_names domains; /* whose mail is ours */
 	} network;
 	struct {                  /* backup */
 		uint32_t every_s; /* 0: none */
@@ -131,7 +133,8 @@ struct kz_config {
 		uint32_t jobs; /* sites in flight under kizukid */
 		uint32_t per_second;
 		uint32_t connect_timeout_ms, banner_timeout_ms;
-		uint32_t site_ms, dns_ms; /* wall time of one examination */
+		uint32_t banner_confirm_ms; /* after a silent time */
+		uint32_t site_ms, dns_ms;   /* wall time of one examination */
 		struct kz_addr source_v4, source_v6;
 		char *contact_url;
 		struct kz_config_names watch_names;

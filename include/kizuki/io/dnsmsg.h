@@ -35,6 +35,8 @@ struct kz_dns_soa {
 	struct kz_name rname; /* as a domain name */
 	bool mname_odd;       /* not a name; the field above is the root then */
 	bool rname_odd;       /* so are many: "john\.doe.example1.jp" */
+	/* RNAME as a mailbox: what follows its first label; the root: none. */
+	struct kz_name rname_domain;
 	uint32_t serial, refresh_s, retry_s, expire_s, minimum_s;
 	uint32_t ttl_s;
 };
@@ -86,6 +88,12 @@ bool kz_dnsmsg_cname(const struct kz_dnsmsg *message,
 /* Whether a section holds a record of a type, whoever owns it. */
 bool kz_dnsmsg_has(const struct kz_dnsmsg *message, enum kz_dns_section section,
 	uint16_t rrtype);
+
+/*
+ * What the records of a type in the answer hold, whatever their order: equal
+ * for equal sets, 0 for none.
+ */
+uint64_t kz_dnsmsg_digest(const struct kz_dnsmsg *message, uint16_t rrtype);
 
 /* The least TTL in a section; 0: it is empty. */
 uint32_t kz_dnsmsg_ttl(

@@ -4,7 +4,8 @@
  *
  * What:   connected UDP with IP_RECVERR, EDNS 1232, tries of 2, 3 and 4 s,
  *         TCP on truncation and once after the last try; random case in the
- *         question (0x20).  Before a server counts as silent it is asked in
+ *         question (0x20).  SOA and DNSKEY are asked for with their signatures
+ *         (DO).  Before a server counts as silent it is asked in
  *         plain case and without EDNS.  An ICMP error ends the tries by UDP.
  *         Datagrams that do not answer this question are dropped and counted.
  * Owner:  the answer belongs to nsquery and lives during the call-back.
@@ -38,9 +39,10 @@ struct kz_nsquery_options {
 };
 
 enum kz_nsquery_effort {
-	KZ_NSQUERY_FULL,  /* all tries and TCP */
-	KZ_NSQUERY_SINGLE /* one datagram in plain case, no retry (shadow
-			     authority) */
+	KZ_NSQUERY_FULL,   /* all tries and TCP */
+	KZ_NSQUERY_SINGLE, /* one datagram in plain case, no retry (shadow
+			      authority) */
+	KZ_NSQUERY_TCP     /* one connection, no datagram; with EDNS */
 };
 
 struct kz_ns_answer {
