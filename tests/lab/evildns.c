@@ -17,6 +17,7 @@
  *   formerr    to whoever sends EDNS dropedns   no answer to them
  *   tc         truncated by UDP      tcclose    tc, and TCP hangs up
  *   tcmute     tc, TCP is silent     big        tc, and 64 KiB by TCP
+ *   udponly    aa, TCP not open
  */
 #include <bsd/stdlib.h>
 #include <err.h>
@@ -69,6 +70,7 @@ struct mode {
 static const struct mode modes[] = {
 	{.name = "aa", .flags = AA},
 	{.name = "mute", .mute = true, .deaf = true},
+	{.name = "udponly", .flags = AA, .deaf = true},
 	{.name = "tcponly", .flags = AA, .mute = true},
 	{.name = "badid", .flags = AA, .other_id = true},
 	{.name = "badq", .flags = AA, .other_name = true},
