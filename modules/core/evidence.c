@@ -37,19 +37,15 @@ slot_of(int64_t when_s, uint32_t slot_s)
 	return when_s / (slot_s > 0 ? slot_s : 1);
 }
 
-/*
- * FNV-1a; a collision only makes two values of one site look alike.  An old
- * copy of a zone stands still while the others' serial goes on: there only
- * its own side, before " | ", says whether two values are the same.
+/* FNV-1a.  Of a zone's old copy only its own serial counts: the others' moves.
  */
 static uint32_t
 value_hash(enum kz_symptom symptom, const char *value)
 {
 	uint32_t hash = 2166136261U;
-	bool own_side = symptom == KZ_SYM_DNS_SERIAL_SKEW;
+	char end = symptom == KZ_SYM_DNS_SERIAL_SKEW ? ' ' : '\0';
 
-	for (size_t i = 0; value[i] != '\0' && !(own_side && value[i] == ' ');
-		i++)
+	for (size_t i = 0; value[i] != '\0' && value[i] != end; i++)
 		hash = (hash ^ (uint8_t)value[i]) * 16777619U;
 	return hash;
 }

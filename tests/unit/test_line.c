@@ -82,7 +82,8 @@ static const struct {
 	{KZ_LINE_EXAMINE, "{\"v\":1,\"examine\":\"example1.jp\",\"tcp\":true}"},
 	{KZ_LINE_EXAMINE,
 		"{\"v\":1,\"examine\":\"example1.jp\",\"tcp\":false,"
-		"\"confirm\":true,\"watch\":[\"a.example1.jp\",\"b.jp\"]}"},
+		"\"confirm\":true,\"sender\":true,\"zone\":\"example1.jp\","
+		"\"watch\":[\"a.example1.jp\",\"b.jp\"]}"},
 	{KZ_LINE_QUESTION,
 		"{\"v\":1,\"verify\":17,\"kind\":\"helo\","
 		"\"name\":\"mail.example1.jp\",\"client\":\"10.224.31.98\"}"},
@@ -255,6 +256,8 @@ static const struct {
 	{"zone:", VERIFIED(",\"site\":\"ba.jp\",\"zone\":\"a.jp\"")},
 	{"examine:", "{\"v\":1,\"examine\":\"10.0.0.1:25\"}"},
 	{"tcp:", EXAMINE(",\"tcp\":\"yes\"")},
+	{"sender:", EXAMINE(",\"sender\":1")},
+	{"zone:", EXAMINE(",\"zone\":\".\"")},
 	{"watch:", EXAMINE(",\"watch\":[\"a\",\".\"]")},
 	{"watch:",
 		EXAMINE(",\"watch\":[\"a\",\"a\",\"a\",\"a\",\"a\",\"a\","
