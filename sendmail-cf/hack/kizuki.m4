@@ -58,6 +58,7 @@ LOCAL_CONFIG
 Kkizuki socket -f -q -t -T<KZTMP> -d`'_KZ_TIMEOUT_ _KZ_SOCKET_
 Kkizukiup socket -f -q -t -T<KZTMP> -d`'_KZ_TIMEOUT_ patsubst(_KZ_SOCKET_, `^unix:', `local:')
 Kkzset macro
+Kkzlog syslog -LNOTICE
 ifelse(confKIZUKI_ALIVE, `none', `dnl', `dnl
 Kkzalive text -o -k0 -v1 confKIZUKI_ALIVE
 Kkzarith arith
@@ -84,10 +85,10 @@ R$*			$: $(kzalive alive $: 0 $)
 R$*			$: $(kzarith + $@ $1 $@ 5 $)
 R$*			$: $1 $| $(kznow +%s $: 0 $)
 R$* $| $*		$: $(kzarith l $@ $1 $@ $2 $)
-RTRUE			$@')
+RTRUE			$@ $(kzlog "kizuki: no sign of life, nobody is asked" $)')
 R$*			$: $(kizukiup 1;_KZ_STAGE_;relay;$&j;;$&{client_addr};$&{client_resolve};$&{client_name} $: down $)
-RUP			$: $(kzset {kz_up} $@ yes $)
-R$*			$@
+RUP			$@ $(kzset {kz_up} $@ yes $)
+R$*			$@ $(kzlog "kizuki: no answer, nobody is asked" $)
 
 # Is this a recipient that Sendmail will refuse as unknown, once we are done?
 # Input ignored, output unknown or empty.

@@ -141,7 +141,11 @@ matrix() {
 
 	say "$1: kizukid is ill when the client connects"
 	rm -f "$LAB_DIR/kz/alive"
+	lines=$(wc -l <"$MAILLOG")
 	try "absent" 220/0 250/0 250/0 250/0
+	lab_wait 5 grep -q 'kizuki: no sign of life, nobody is asked$' "$MAILLOG"
+	expect "one line in the log" \
+		"$(tail -n +$((lines + 1)) "$MAILLOG" | grep -c kizuki)" 1
 	alive 0
 	try "absent just now" 220/0 250/0 250/0 250/0
 	start_stub accept
