@@ -18,6 +18,9 @@ dnl	never asked about, beside who may relay: `10.1 IPv6:2001:db8:100'
 dnl   define(`confKIZUKI_ALIVE', `/run/kizuki/alive')dnl
 dnl	what kizukid writes each second; `none' where it is not of this host.
 dnl	The default lies beside SOCKET, and is none where that is no path.
+dnl   define(`confKIZUKI_CLOCK', `')dnl
+dnl	/bin/date finds out how old that is, for a process in each connection:
+dnl	Sendmail has no clock there, {time} stays that of its start
 dnl   define(`confKIZUKI_USERS', `check')dnl
 dnl	`none' where mailer local takes users that neither the aliases nor
 dnl	the password file know
@@ -61,8 +64,9 @@ Kkzset macro
 Kkzlog syslog -LNOTICE
 ifelse(confKIZUKI_ALIVE, `none', `dnl', `dnl
 Kkzalive text -o -k0 -v1 confKIZUKI_ALIVE
+ifdef(`confKIZUKI_CLOCK', `dnl
 Kkzarith arith
-Kkznow program /bin/date')
+Kkzclock program confKIZUKI_CLOCK', `dnl')')
 ifelse(confKIZUKI_USERS, `none', `dnl', `Kkzuser user -m')
 # a mail that had waited says so; Sendmail leaves out a header that is empty
 HX-Kizuki: $?{kz_waited}delayed; seconds=${kz_waited}$?{kz_site}; site=${kz_site}$.$.
@@ -75,17 +79,19 @@ LOCAL_RULESETS
 ######################################################################
 
 # A sign of life before the banner: there alone a kizukid that hangs or
-# talks nonsense does not cost the client a 451.  Who wrote nothing into its
-# file for more than 5 seconds is not even asked.  Sendmail itself has no
-# clock here, for {time} stays that of its start.  Input ignored, output empty.
+# talks nonsense does not cost the client a 451.  It is not even asked when its
+# file is not there, or (with a clock) was written more than 5 seconds ago.
+# Input ignored, output empty.
 SKizuki_relay
 R$*			$: $(kzset {kz_up} $@ no $)
 ifelse(confKIZUKI_ALIVE, `none', `dnl', `dnl
-R$*			$: $(kzalive alive $: 0 $)
+R$*			$: $(kzalive alive $: gone $)
+Rgone			$@ $(kzlog "kizuki: no sign of life, nobody is asked" $)
+ifdef(`confKIZUKI_CLOCK', `dnl
 R$*			$: $(kzarith + $@ $1 $@ 5 $)
-R$*			$: $1 $| $(kznow +%s $: 0 $)
+R$*			$: $1 $| $(kzclock +%s $: 0 $)
 R$* $| $*		$: $(kzarith l $@ $1 $@ $2 $)
-RTRUE			$@ $(kzlog "kizuki: no sign of life, nobody is asked" $)')
+RTRUE			$@ $(kzlog "kizuki: no sign of life, nobody is asked" $)', `dnl')')
 R$*			$: $(kizukiup 1;_KZ_STAGE_;relay;$&j;;$&{client_addr};$&{client_resolve};$&{client_name} $: down $)
 RUP			$@ $(kzset {kz_up} $@ yes $)
 R$*			$@ $(kzlog "kizuki: no answer, nobody is asked" $)

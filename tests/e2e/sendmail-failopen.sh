@@ -79,7 +79,9 @@ full_backlog() {
 	done
 	lab_wait 10 backlog_has 2
 	alive 6
-	try "hung for more than 5 s, its backlog full" 220/0 250/0 250/0 250/0
+	[ $old_ms != 0 ] ||
+		try "hung for more than 5 s, its backlog full" \
+			220/0 250/0 250/0 250/0
 	alive 0
 	session >"$LAB_DIR/waiting" &
 	lab_wait 4 [ -s "$LAB_DIR/waiting" ] &&
@@ -156,7 +158,7 @@ matrix() {
 	alive 0
 	try "hung just now" 220/$LIMIT_MS 250/0 250/0 250/0
 	alive 6
-	try "hung for more than 5 s" 220/0 250/0 250/0 250/0
+	try "hung for more than 5 s" 220/$old_ms 250/0 250/0 250/0
 	stop_stub
 	for mode in gone killed; do
 		start_stub $mode
@@ -222,8 +224,11 @@ matrix() {
 
 install -d -m 755 "$LAB_DIR/kz"
 start_sendmail mx1 10.1.0.25 "HACK(\`kizuki', \`unix:$socket', \`primary', \`2s')dnl"
+old_ms=$LIMIT_MS # without a clock nobody knows how long it hangs
 matrix "checks at once"
 stop mx1
 start_sendmail mx1 10.1.0.25 "FEATURE(\`delay_checks')dnl" \
+	"define(\`confKIZUKI_CLOCK', \`/bin/date')dnl" \
 	"HACK(\`kizuki', \`unix:$socket', \`primary', \`2s')dnl"
-matrix delay_checks
+old_ms=0
+matrix "delay_checks, and a clock"

@@ -122,7 +122,8 @@ say "the same with FEATURE(delay_checks)"
 stop mx1
 stop mx2
 rm -rf "$SM_HOME"/mx[12]
-start_pair "FEATURE(\`delay_checks')dnl"
+start_pair "FEATURE(\`delay_checks')dnl" \
+	"define(\`confKIZUKI_CLOCK', \`/bin/date')dnl"
 SENDER=kanri@example1.jp
 staged_delay delay_checks
 say "a kizukid that hangs is found out by what it does not write"
