@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "log_priv.h"
+#include "log_inner_priv.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -58,14 +58,15 @@ kz_log_collect(void)
 }
 
 void
-kz_log_flush(const struct kz_log *log)
+kz_log_write_end(const struct kz_log *log)
 {
 	if (log->on_stderr)
 		(void)fflush(stderr);
 }
 
 void
-kz_log_say(const struct kz_log *log, enum kz_log_level level, const char *line)
+kz_log_write(
+	const struct kz_log *log, enum kz_log_level level, const char *line)
 {
 	if (log->on_syslog && log->syslog_there)
 		syslog(priority(level), "%s", line);
@@ -73,7 +74,25 @@ kz_log_say(const struct kz_log *log, enum kz_log_level level, const char *line)
 		return;
 	(void)fprintf(stderr, "kizukid: %s\n", line);
 	if (level == KZ_LOG_ALERT)
-		kz_log_flush(log);
+		kz_log_write_end(log);
+}
+
+void
+kz_log_flush(const struct kz_log *log)
+{
+	if (log->queue != NULL)
+		kz_log_queue_post(log->queue);
+	else
+		kz_log_write_end(log);
+}
+
+void
+kz_log_say(const struct kz_log *log, enum kz_log_level level, const char *line)
+{
+	if (log->queue != NULL)
+		kz_log_queue_put(log->queue, level, line);
+	else
+		kz_log_write(log, level, line);
 }
 
 static void say_va(const struct kz_log *log, enum kz_log_level level,

@@ -5,7 +5,7 @@
  * What:   syslog (facility mail, ident kizukid), and stderr in the foreground
  *         and until the start is over.
  * Not:    no cleaning of foreign bytes: callers pass what base/text made.
- *         Safe on both threads.
+ *         Safe on all threads.
  */
 #ifndef KIZUKID_LOG_PRIV_H
 #define KIZUKID_LOG_PRIV_H
@@ -14,10 +14,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kizuki/base/result.h"
 #include "kizuki/engine/engine.h"
 
 /* Longest line that leaves; a longer one is cut. */
 #define KZ_LOG_LINE_SIZE 4096
+
+struct kz_log_queue;
 
 struct kz_log {
 	bool on_stderr;
@@ -27,6 +30,7 @@ struct kz_log {
 	 * system calls in vain.  Read by the store's thread too.
 	 */
 	atomic_bool syslog_there;
+	struct kz_log_queue *queue; /* NULL: whoever speaks waits */
 };
 
 /* Peers that misbehave a thousand times a second fill no disk. */
@@ -40,6 +44,19 @@ void kz_log_open(struct kz_log *log, bool on_stderr, bool on_syslog);
 
 /* About once a second: is syslog there? */
 void kz_log_tick(struct kz_log *log);
+
+/*
+ * From now on a thread writes what is said, so that nobody waits for a journal
+ * that hangs; what it does not take is lost then, and counted.  An alert is
+ * waited for, half a second at most.
+ */
+void kz_log_start(struct kz_log *log);
+
+/*
+ * End that thread, all being written.  False: the log takes nothing; the
+ * process can only end without its own clean-up.
+ */
+KZ_MUST_CHECK bool kz_log_stop(struct kz_log *log);
 
 /*
  * From now on lines for stderr collect until kz_log_flush: a system call for

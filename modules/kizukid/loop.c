@@ -149,6 +149,7 @@ kz_loop_run(struct kz_daemon *daemon)
 {
 	touch_alive(daemon, kz_clock_now_s());
 	kz_log_collect();
+	kz_log_start(&daemon->log);
 	(void)sd_notify(0, "READY=1\nSTATUS=deciding");
 	while (!daemon->stop) {
 		struct kz_now now;

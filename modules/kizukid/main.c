@@ -195,6 +195,8 @@ serve(struct kz_daemon *daemon, bool foreground)
 	kz_daemon_close(daemon);
 	if (result == KZ_OK)
 		kz_log_say(&daemon->log, KZ_LOG_INFO, "stopped");
+	if (!kz_log_stop(&daemon->log))
+		_exit(exit_status(result));
 	return exit_status(result);
 }
 

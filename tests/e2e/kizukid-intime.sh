@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # kizukid-intime - an answer in time whatever fails inside: the store's disk
 # hangs, the prober is down, hangs, or is flooded, the loop was stopped while
-# connections piled up.  (A full disk is store-full's.)
+# connections piled up, nobody takes the log.  (A full disk is store-full's.)
 . tests/e2e/lib/daemon.sh
 
 MAP=$T/run/sendmail.sock
@@ -123,4 +123,34 @@ configure 'limits { connections = 8000 }'
 	end_daemon
 	exit $WRONG
 ) || WRONG=1
+# -------- who reads the log stops reading it
+configure 'mode = enforce'
+with_fakeprobe
+mkfifo "$T/log-in"
+: >"$T/log"
+cat "$T/log-in" >>"$T/log" &
+READER=$!
+start_daemon sh -c 'exec "$@" 2>"$0"' "$T/log-in"
+kill -STOP $READER
+number=200
+in_time "nobody reads the log" "$LATER"
+# more than a pipe holds: each line has some 300 octets
+seq 1500 | sed 's|.*|kizuki 1;secondary;rcpt;mx1;L&;10.224.31.98;FAIL;x;example1.jp;<l&@example1.jp>;<b@jikocho.jp>|' |
+	$PEER "$MAP" map >"$T/out"
+[ "$(grep -c '^OK ERROR' "$T/out")" -eq 1500 ] || say_wrong "not all answered"
+in_time "the log is full" "$LATER"
+[ "$(grep -c 'instance=mx1/L' "$T/log")" -lt 1500 ] || say_wrong "it never filled"
+kill -CONT $READER
+read_all() { [ "$(grep -c 'instance=mx1/L' "$T/log")" -eq 1500 ]; }
+until_true 10 read_all || say_wrong "lines are missing that had room"
+# and the end does not wait for it either
+kill -STOP $READER
+seq 1500 | sed 's|.*|kizuki 1;secondary;rcpt;mx1;M&;10.224.31.98;FAIL;x;example1.jp;<l&@example1.jp>;<b@jikocho.jp>|' |
+	$PEER "$MAP" map >"$T/out"
+began=$(now_ms)
+end_daemon
+took=$(($(now_ms) - began))
+[ $took -lt 8000 ] || say_wrong "the end waits for the log: $took ms"
+kill -CONT $READER
+wait $READER
 finish
