@@ -86,6 +86,16 @@ con_done(const struct kz_exam *exam)
 	return true;
 }
 
+static bool
+sec_done(const struct kz_exam *exam)
+{
+	if (!exam->zone_known || exam->dns_cut ||
+		exam->sec.zone == KZ_EXAM_SEC_UNKNOWN)
+		return false;
+	/* A proof that there is no DS ends the matter. */
+	return exam->sec.ds == KZ_EXAM_DATA || exam->sec.ds == KZ_EXAM_NODATA;
+}
+
 void
 kz_exam_complete(const struct kz_exam *exam, bool *complete)
 {
@@ -93,4 +103,5 @@ kz_exam_complete(const struct kz_exam *exam, bool *complete)
 	complete[KZ_FAMILY_MX] = mx_done(exam);
 	complete[KZ_FAMILY_DEL] = del_done(exam);
 	complete[KZ_FAMILY_CON] = con_done(exam);
+	complete[KZ_FAMILY_SEC] = sec_done(exam);
 }

@@ -183,5 +183,6 @@ void kz_exam_judge_implicit(struct exam_out *out);
 void kz_exam_judge_ns(struct exam_out *out);
 void kz_exam_judge_soa(struct exam_out *out);
 void kz_exam_judge_views(struct exam_out *out);
+void kz_exam_judge_sec(struct exam_out *out);
 
 #endif

@@ -74,7 +74,8 @@ static void
 on_name(void *arg, const struct kz_answer *answer)
 {
 	struct ask *ask = arg;
-	struct name_reply reply = {.state = answer->state};
+	struct name_reply reply = {
+		.state = answer->state, .secure = answer->secure};
 	struct kz_dnsmsg *message = NULL;
 
 	ask->cancel = NULL; /* there is nothing left to cancel */

@@ -37,6 +37,7 @@ void group_give_up(struct group *group);
 /* What the resolver says. */
 struct name_reply {
 	enum kz_answer_state state;
+	bool secure;
 	const struct kz_dnsmsg *message; /* NULL unless DATA, NODATA, NX */
 };
 typedef void name_done(void *arg, uint32_t tag, const struct name_reply *reply);
@@ -82,7 +83,10 @@ typedef void smtp_done(void *arg, uint32_t tag, const struct smtp_reply *reply);
 void ask_smtp(struct group *group, const struct smtp_question *question,
 	smtp_done *done, void *arg, uint32_t tag);
 
-/* The zone that holds a name.  known false: it could not be found out. */
+/*
+ * The zone that holds a name.  known false: it could not be found out.  Where
+ * the resolver finds a zone bogus, the delegation tells where it begins.
+ */
 struct zone_reply {
 	bool known;
 	struct kz_name zone;

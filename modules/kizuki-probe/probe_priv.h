@@ -34,6 +34,9 @@
 #define TYPE_PTR  12
 #define TYPE_MX   15
 #define TYPE_AAAA 28
+/* RFC 4034. */
+#define TYPE_DS     43
+#define TYPE_DNSKEY 48
 
 struct input;
 struct output;

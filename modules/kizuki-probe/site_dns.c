@@ -91,6 +91,8 @@ on_zone_mx(void *arg, uint32_t tag, const struct name_reply *reply)
 
 	(void)tag;
 	exam->zone_mx_look = site_look_of(reply);
+	if (reply->state == KZ_ANSWER_BOGUS)
+		exam->sec.zone = KZ_EXAM_SEC_BOGUS;
 	if (reply->state != KZ_ANSWER_DATA)
 		return;
 	exam->zone_mx = site_mxset(site, &exam->zone, reply->message);
@@ -237,6 +239,7 @@ step(struct site *site)
 	case STEP_EXTRA:
 		ask_name(&site->dns.group, &site->exam.zone, TYPE_MX,
 			on_zone_mx, site, 0);
+		site_security(site);
 		return STEP_EXTRA_NAMES;
 	case STEP_EXTRA_NAMES:
 		return step_extra_names(site);
@@ -246,6 +249,7 @@ step(struct site *site)
 	case STEP_MORE:
 		site_views(site);
 		site_rname(site);
+		site_keys(site);
 		site_tcp(site, true);
 		return STEP_TCP;
 	case STEP_TCP:

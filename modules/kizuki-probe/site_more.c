@@ -3,12 +3,8 @@
 
 #include <string.h>
 
-/* Servers whose answers are compared name by name, and asked by TCP. */
-#define SERVERS_COMPARED 4
-
-/* The first address of each name server that answers; returns how many. */
-static size_t
-answering(const struct site *site, uint8_t list[SERVERS_COMPARED])
+size_t
+site_answering(const struct site *site, uint8_t list[SITE_SERVERS])
 {
 	const struct kz_exam *exam = &site->exam;
 	uint64_t hosts = kz_exam_ns_hosts(exam);
@@ -29,7 +25,7 @@ answering(const struct site *site, uint8_t list[SERVERS_COMPARED])
 				list[count++] = addr;
 			break;
 		}
-		if (count == SERVERS_COMPARED)
+		if (count == SITE_SERVERS)
 			break;
 	}
 	return count;
@@ -41,7 +37,10 @@ on_tcp(void *arg, uint32_t tag, const struct dns_reply *reply)
 	struct site *site = arg;
 	struct kz_exam_server *dns = &site->exam.addrs[tag].dns;
 
+	int64_t until_s = 0;
+
 	dns->tcp = reply->reach;
+	dns->sig_tcp = site_signature(site, reply, &until_s);
 	dns->tcp_when_s = reply->when_s;
 }
 
@@ -61,20 +60,31 @@ ask_tcp(struct site *site, uint8_t addr)
 		ask_dns(&site->dns.group, &question, on_tcp, site, addr);
 }
 
+/* It ought to sign, and did not: what came by datagrams may be cut down. */
+static bool
+bare(const struct site *site, uint8_t addr)
+{
+	return site->exam.sec.ds == KZ_EXAM_DATA &&
+		site->exam.addrs[addr].dns.sig == KZ_EXAM_SIG_NONE;
+}
+
 /* One that can be reached is all that is asked for; else the others too. */
 void
 site_tcp(struct site *site, bool first)
 {
-	uint8_t list[SERVERS_COMPARED];
-	size_t count = answering(site, list);
+	uint8_t list[SITE_SERVERS];
+	size_t count = site_answering(site, list);
+	bool dead;
 
 	if (first && count > 0)
 		ask_tcp(site, list[0]);
-	if (first || count == 0 ||
-		site->exam.addrs[list[0]].dns.tcp == KZ_REACH_ALIVE)
+	if (first || count == 0)
 		return;
-	for (size_t i = 1; i < count; i++)
-		ask_tcp(site, list[i]);
+	dead = site->exam.addrs[list[0]].dns.tcp != KZ_REACH_ALIVE;
+	for (size_t i = 1; i < count; i++) {
+		if (dead || bare(site, list[i]))
+			ask_tcp(site, list[i]);
+	}
 }
 
 /* tag: twice the view, plus 1 for AAAA. */
@@ -125,8 +135,8 @@ ask_view(struct site *site, uint8_t server, uint8_t host)
 void
 site_views(struct site *site)
 {
-	uint8_t list[SERVERS_COMPARED];
-	size_t count = answering(site, list);
+	uint8_t list[SITE_SERVERS];
+	size_t count = site_answering(site, list);
 	uint64_t hosts = kz_exam_viewed(&site->exam);
 
 	for (uint8_t host = 0; host < site->exam.host_count; host++) {

@@ -27,6 +27,10 @@ struct track {
 	uint64_t waits; /* for the addresses of these hosts */
 };
 
+/* Servers whose answers are compared name by name, and asked by TCP. */
+#define SITE_SERVERS 4
+#define SITE_DS_KEPT 8
+
 struct site {
 	struct probe *probe;
 	struct kz_line_examine wanted;
@@ -49,6 +53,7 @@ struct site {
 	unsigned rounds;
 	bool soa_asked[KZ_EXAM_ADDRS];
 	bool content_asked[KZ_EXAM_ADDRS];
+	struct kz_dns_ds ds[SITE_DS_KEPT];
 
 	struct track mx;
 	bool mx_named; /* the hosts are known and looked up */
@@ -99,6 +104,15 @@ void site_shadow(struct site *site);
 void site_tcp(struct site *site, bool first);
 void site_views(struct site *site);
 void site_rname(struct site *site);
+void site_security(struct site *site);
+void site_keys(struct site *site);
+
+/* The first address of each name server that answers; returns how many. */
+size_t site_answering(const struct site *site, uint8_t list[SITE_SERVERS]);
+
+/* The signatures of an answer to a SOA question. */
+enum kz_exam_sig site_signature(const struct site *site,
+	const struct dns_reply *reply, int64_t *until_s);
 
 /* An answer to a SOA question, put into the examination. */
 enum kz_exam_look site_look_of(const struct name_reply *reply);

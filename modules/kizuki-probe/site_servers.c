@@ -104,6 +104,7 @@ on_soa(void *arg, uint32_t tag, const struct dns_reply *reply)
 	struct kz_exam_server *dns = &site->exam.addrs[tag].dns;
 
 	dns->soa = site_take_soa(site, reply, &dns->serial);
+	dns->sig = site_signature(site, reply, &dns->sig_until_s);
 	dns->reach = reply->reach;
 	dns->rcode = reply->rcode;
 	dns->authoritative = reply->authoritative;

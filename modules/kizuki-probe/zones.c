@@ -8,6 +8,8 @@
 
 /* Steps from a name up to its zone; more is no name of a mail site. */
 #define STEPS_MAX 12
+/* Servers of the zone above a bogus one that are asked. */
+#define ABOVE_ASKED 2
 /* Zones whose servers are kept, and for how long. */
 #define ZONES_MAX    8192
 #define SERVERS_S    600
@@ -18,15 +20,11 @@
 struct zone_job {
 	struct ask ask;
 	struct group sub;
-	struct kz_name at;
+	struct kz_name asked, at;
 	unsigned steps;
+	bool bogus;
+	struct kz_name found; /* where the delegation leads */
 };
-
-static void
-idle_nothing(void *arg)
-{
-	(void)arg;
-}
 
 static void
 zone_cancel(struct ask *ask)
@@ -51,6 +49,45 @@ zone_finish(struct zone_job *job, const struct kz_name *zone)
 	ask_close(&job->ask);
 }
 
+/* Below a zone that is in order one is bogus: which, its servers say. */
+static void
+on_referral(void *arg, uint32_t tag, const struct dns_reply *reply)
+{
+	struct zone_job *job = arg;
+	struct kz_name owner;
+
+	(void)tag;
+	if (reply->reach == KZ_REACH_ALIVE && reply->rcode == 0 &&
+		!reply->authoritative && reply->message != NULL &&
+		kz_dnsmsg_ns_owner(reply->message, KZ_DNS_AUTHORITY, &owner) ==
+			KZ_OK &&
+		owner.len > 0 && kz_name_within(&job->asked, &owner))
+		job->found = owner;
+}
+
+static void
+on_above(void *arg, uint32_t tag, const struct servers_reply *reply)
+{
+	struct zone_job *job = arg;
+	struct dns_question question = {.name = &job->asked, .type = TYPE_NS};
+
+	(void)tag;
+	for (size_t i = 0; i < reply->count && i < ABOVE_ASKED; i++) {
+		question.server = reply->list[i];
+		ask_dns(&job->sub, &question, on_referral, job, 0);
+	}
+}
+
+/* A bogus zone was looked for; all else ends by itself. */
+static void
+zone_idle(void *arg)
+{
+	struct zone_job *job = arg;
+
+	if (job->bogus)
+		zone_finish(job, job->found.len > 0 ? &job->found : NULL);
+}
+
 static void
 on_soa(void *arg, uint32_t tag, const struct name_reply *reply)
 {
@@ -59,17 +96,22 @@ on_soa(void *arg, uint32_t tag, const struct name_reply *reply)
 	struct kz_name target;
 
 	(void)tag;
-	if (reply->message == NULL) {
+	if (reply->message == NULL && reply->state != KZ_ANSWER_BOGUS) {
 		zone_finish(job, NULL);
 		return;
 	}
+	job->bogus = job->bogus || reply->message == NULL;
 	/* What an alias leads to lies in another zone than the alias. */
-	if (!kz_dnsmsg_cname(reply->message, &job->at, &target) &&
+	if (reply->message != NULL &&
+		!kz_dnsmsg_cname(reply->message, &job->at, &target) &&
 		(kz_dnsmsg_soa(reply->message, KZ_DNS_ANSWER, &soa) == KZ_OK ||
 			kz_dnsmsg_soa(reply->message, KZ_DNS_AUTHORITY, &soa) ==
 				KZ_OK) &&
 		kz_name_within(&job->at, &soa.owner)) {
-		zone_finish(job, &soa.owner);
+		if (job->bogus)
+			ask_servers(&job->sub, &soa.owner, on_above, job, 0);
+		else
+			zone_finish(job, &soa.owner);
 		return;
 	}
 	job->at = kz_name_parent(&job->at);
@@ -89,8 +131,9 @@ ask_zone(struct group *group, const struct kz_name *name, zone_done *done,
 	job->ask.arg = arg;
 	job->ask.tag = tag;
 	job->ask.cancel = zone_cancel;
+	job->asked = *name;
 	job->at = *name;
-	group_make(&job->sub, group->probe, idle_nothing, job);
+	group_make(&job->sub, group->probe, zone_idle, job);
 	ask_name(&job->sub, &job->at, TYPE_SOA, on_soa, job, 0);
 }
 

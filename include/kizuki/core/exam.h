@@ -66,6 +66,39 @@ struct kz_exam_host {
 	int64_t when_s;
 };
 
+/* Signatures of an answer. */
+enum kz_exam_sig {
+	KZ_EXAM_SIG_UNKNOWN,
+	KZ_EXAM_SIG_NONE,
+	KZ_EXAM_SIG_VALID, /* by its dates */
+	KZ_EXAM_SIG_EXPIRED
+};
+
+/* Whether a server has a key that the parent's DS names. */
+enum kz_exam_keys {
+	KZ_EXAM_KEYS_UNKNOWN,
+	KZ_EXAM_KEYS_MATCH,
+	KZ_EXAM_KEYS_OTHER /* or none at all */
+};
+
+/* What validation came to. */
+enum kz_exam_sec_state {
+	KZ_EXAM_SEC_UNKNOWN,
+	KZ_EXAM_SEC_INSECURE,
+	KZ_EXAM_SEC_SECURE,
+	KZ_EXAM_SEC_BOGUS
+};
+
+/* By the validating resolver. */
+struct kz_exam_sec {
+	enum kz_exam_sec_state zone; /* SOA and MX of the zone */
+	bool parent_secure;          /* the zone above validates */
+	enum kz_exam_look ds;
+	bool ds_secure;
+	uint8_t ds_count; /* of algorithms that are known */
+	uint32_t ds_ttl_s;
+};
+
 /* What one address said of the zone, recursion not desired. */
 struct kz_exam_server {
 	enum kz_reach reach; /* of the SOA question; NONE: not asked */
@@ -79,6 +112,9 @@ struct kz_exam_server {
 	uint32_t serial;   /* with soa */
 	enum kz_reach tcp; /* the same question by TCP; NONE: not asked */
 	int64_t tcp_when_s;
+	enum kz_exam_sig sig, sig_tcp; /* of the SOA, by UDP and TCP */
+	int64_t sig_until_s;
+	enum kz_exam_keys keys;
 	int64_t when_s; /* of the contact */
 };
 
@@ -183,6 +219,7 @@ struct kz_exam {
 	uint32_t parent_ttl_s;
 	uint64_t published; /* names met: the apex, www, HELO names, ... */
 	enum kz_exam_rname rname;
+	struct kz_exam_sec sec;
 
 	uint8_t host_count, addr_count;
 	uint8_t soa_count, mx_count, ns_count, shadow_count, view_count;

@@ -54,6 +54,13 @@ struct kz_dns_mx {
 KZ_MUST_CHECK enum kz_result kz_dnsmsg_parse(
 	const uint8_t *packet, size_t len, struct kz_dnsmsg **message);
 
+/* A DS record that a validator can use. */
+struct kz_dns_ds {
+	uint16_t tag;
+	uint8_t algorithm, digest_type, digest_len;
+	uint8_t digest[48]; /* SHA-384 */
+};
+
 /* NULL is fine; clears the pointer. */
 void kz_dnsmsg_free(struct kz_dnsmsg **message);
 
@@ -94,6 +101,21 @@ bool kz_dnsmsg_has(const struct kz_dnsmsg *message, enum kz_dns_section section,
  * for equal sets, 0 for none.
  */
 uint64_t kz_dnsmsg_digest(const struct kz_dnsmsg *message, uint16_t rrtype);
+
+/* DS records of owner whose algorithm and digest validators know. */
+size_t kz_dnsmsg_ds(const struct kz_dnsmsg *message,
+	const struct kz_name *owner, struct kz_dns_ds *list, size_t max,
+	bool *cut);
+
+/* Whether a DNSKEY of owner in the answer is what any of these DS names. */
+bool kz_dnsmsg_has_key(const struct kz_dnsmsg *message,
+	const struct kz_name *owner, const struct kz_dns_ds *list,
+	size_t count);
+
+/* Whether the answer holds signatures of a type, and the latest end of one. */
+bool kz_dnsmsg_signed(const struct kz_dnsmsg *message,
+	const struct kz_name *owner, uint16_t rrtype, int64_t now_s,
+	int64_t *until_s);
 
 /* The least TTL in a section; 0: it is empty. */
 uint32_t kz_dnsmsg_ttl(
