@@ -20,7 +20,7 @@ build="gcc make libc6-dev binutils pkg-config
 	libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev"
 check="clang clang-format clang-tidy llvm libclang-rt-14-dev libcmocka-dev"
 lab="iproute2 util-linux procps perl-base ldnsutils ca-certificates
-	curl m4"
+	curl m4 openssl"
 # what the unpacked servers link against
 servers="libcrypt1 libgnutls-dane0 libgnutls30 libidn12 libldap-2.5-0
 	libmariadb3 libnsl2 libpam0g libpcre2-8-0 libperl5.36 libpq5

@@ -109,7 +109,7 @@ own_rules=("LOCAL_RULESETS" "SLocal_check_rcpt"
 	"R<closed@\$+>		\$#OK" "divert(-1)")
 debian_config "${own_rules[@]}" \
 	"define(\`confKIZUKI_EXEMPT_RCPTS', \`tei help@jikocho.jp')dnl" \
-	"define(\`confKIZUKI_EXEMPT_CLIENTS', \`10.40.1 10.41.1.26')dnl" \
+	"define(\`confKIZUKI_EXEMPT_CLIENTS', \`10.40.1 10.41.1.26 IPv6:2001:db8:41')dnl" \
 	"define(\`confKIZUKI_USERS', \`none')dnl" \
 	"HACK(\`kizuki', \`', \`sole')dnl"
 run_sendmail debian 10.1.0.26
@@ -123,6 +123,16 @@ for client in 10.40.1.26 10.41.1.26; do
 	expect "client $client" "$(CLIENT=$client replies 10.1.0.26 \
 		tanaka@jikocho.jp)" "$OK"
 done
+by_hand() {
+	printf '%s\n' '.D{kz_up}yes' ".D{client_addr}$1" '.D{client_resolve}OK' \
+		'.D{client_name}x' '.Dsx' '.D{mail_from}<i@x>' \
+		'Kizuki_rcpt <tanaka@jikocho.jp>' '/quit' |
+		sendmail_bt debian | tr '\n' ' '
+}
+expect "client of an IPv6 network" "$(by_hand IPv6:2001:db8:41:0:0:0:0:25)" \
+	"*Kizuki_rcpt *returns: > "
+expect "client of another" "$(by_hand IPv6:2001:db8:411:0:0:0:0:25)" \
+	"*Kizuki_rcpt *returns: \$# error*"
 expect "client 10.41.0.25" "$(CLIENT=10.41.0.25 replies 10.1.0.26 \
 	tanaka@jikocho.jp)" "450*"
 stop debian

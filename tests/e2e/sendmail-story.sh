@@ -40,10 +40,33 @@ sendmail_passwords() {
 	chmod 600 /etc/sasldb2
 }
 
+# over_tls LINE...: the replies, each line sent when the one before is answered
+over_tls() {
+	local line n out=$LAB_DIR/tls.replies pipe=$LAB_DIR/tls.commands
+	rm -f "$pipe"
+	mkfifo "$pipe"
+	openssl s_client -quiet -crlf -starttls smtp -bind $KEROCHAN:0 \
+		-connect 10.1.0.25:25 <"$pipe" >"$out" 2>/dev/null &
+	exec 9>"$pipe"
+	answered() { [ "$(grep -c '^[0-9]* ' "$out")" -gt "$n" ]; }
+	for line; do
+		n=$(grep -c '^[0-9]* ' "$out" || true)
+		echo "$line" >&9
+		lab_wait 10 answered
+	done
+	exec 9>&-
+	wait $! || true
+	tr -d '\r' <"$out" | grep '^[0-9]* '
+}
+
 start_pair() { # LINE...
-	local line lines=("$@")
+	local lines=("$@")
 	lines+=("define(\`confAUTH_MECHANISMS', \`PLAIN')dnl"
 		"TRUST_AUTH_MECH(\`PLAIN')dnl"
+		"define(\`confSERVER_CERT', \`$LAB_DIR/cert.pem')dnl"
+		"define(\`confSERVER_KEY', \`$LAB_DIR/key.pem')dnl"
+		"define(\`confCACERT', \`$LAB_DIR/cert.pem')dnl"
+		"define(\`confCACERT_PATH', \`/etc/ssl/certs')dnl"
 		"FEATURE(\`access_db', \`hash -o -T<TMPF> /etc/mail/access.db')dnl"
 		"FEATURE(\`virtusertable', \`hash -o /etc/mail/virtuser.db')dnl")
 	start_sendmail mx1 "10.1.0.25 2001:db8:100::25" "${lines[@]}" \
@@ -65,10 +88,15 @@ staged_delay() {
 	expect "RCPT at the primary" "$(rcpt 10.1.0.25)" "$PAPER"
 	expect "over IPv6" "$(rcpt 2001:db8:100::25 tei@jikocho.jp \
 		2001:db8:268:810::100)" "$PAPER"
+	expect "over TLS, after a second EHLO and a RSET" \
+		"$(over_tls "EHLO x" "EHLO example1.jp" RSET \
+			"MAIL FROM:<tls@example1.jp>" "RCPT TO:<tei@jikocho.jp>" QUIT |
+		tail -n 2 | head -1)" "$PAPER"
 	expect "of a virtual user" "$(rcpt 10.1.0.25 sales@jikocho.jp)" \
 		"450 4.7.1 <sales@jikocho.jp>... <example1.jp>: Helo command*"
 
 	say "$1: the secondary greylists, lets in, and forgets"
+	SENDER=2$SENDER # one that nobody has seen, however slow we are
 	expect "RCPT at the secondary" "$(rcpt 10.1.0.26)" "$GREY"
 	lab_wait 20 taken 10.1.0.26 || expect "let in after the delay" no yes
 	lab_wait 10 told mx2 || expect "the mail says that it waited" no yes
@@ -111,6 +139,9 @@ start_kizukid
 sendmail_install
 sendmail_passwords
 sendmail_tables
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=mx1.jikocho.jp \
+	-keyout "$LAB_DIR/key.pem" -out "$LAB_DIR/cert.pem" 2>/dev/null
+chmod 600 "$LAB_DIR/key.pem"
 start_pair
 say "a site that nobody knows is let in and looked at"
 expect "first mail at the primary" "$(deliver 10.1.0.25)" taken
