@@ -37,6 +37,8 @@ struct cli {
 	bool withdraw;
 	const char *until; /* NULL: not given */
 	const char *why;
+	const char *parse;  /* a saved answer of a registry */
+	const char *server; /* who gave it */
 	uint32_t limit;
 	enum kz_language language;
 	int64_t now_s;
@@ -120,10 +122,16 @@ int cli_look_add(struct cli_look *look, const struct kz_finding *finding);
 /* probe.c: examine all looks with a kizuki-probe of our own. */
 int cli_probe(struct cli *cli, struct cli_look *looks, size_t count);
 
+struct kz_registry_answer;
+
+/* registry.c: what was understood of an answer; server may be NULL. */
+int cli_registry_print(const struct cli *cli,
+	const struct kz_registry_answer *answer, const char *server);
+
 /* The commands: argv holds their arguments alone. */
 typedef int cli_command(struct cli *cli, int argc, char **argv);
 cli_command cli_check, cli_show, cli_findings, cli_import, cli_allow, cli_deny,
 	cli_pardon, cli_forget, cli_recheck, cli_list, cli_status, cli_config,
-	cli_db, cli_doctor, cli_fact, cli_org, cli_symptoms;
+	cli_db, cli_doctor, cli_fact, cli_org, cli_registry, cli_symptoms;
 
 #endif

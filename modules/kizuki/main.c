@@ -54,6 +54,9 @@ static const struct command commands[] = {
 		"the database's backups, and what damage left", 1, 2, cli_db},
 	{"org", "NAME...", "the registrable domain of each name", 1, 1000,
 		cli_org},
+	{"registry", "--parse FILE [--server NAME]",
+		"what a registry says of a domain or network", 0, 1,
+		cli_registry},
 	{"symptoms", "[ID]", "the catalogue of faults, as a page", 0, 1,
 		cli_symptoms},
 	{"config", "sample|manual|man|help|check", "the configuration's texts",
@@ -66,7 +69,9 @@ enum {
 	OPTION_WHY,
 	OPTION_WITHDRAW,
 	OPTION_LANG,
-	OPTION_LIMIT
+	OPTION_LIMIT,
+	OPTION_PARSE,
+	OPTION_SERVER
 };
 
 static const struct option options[] = {
@@ -75,6 +80,8 @@ static const struct option options[] = {
 	{"json", no_argument, NULL, OPTION_JSON},
 	{"lang", required_argument, NULL, OPTION_LANG},
 	{"limit", required_argument, NULL, OPTION_LIMIT},
+	{"parse", required_argument, NULL, OPTION_PARSE},
+	{"server", required_argument, NULL, OPTION_SERVER},
 	{"until", required_argument, NULL, OPTION_UNTIL},
 	{"why", required_argument, NULL, OPTION_WHY},
 	{"withdraw", no_argument, NULL, OPTION_WITHDRAW},
@@ -123,6 +130,12 @@ take_option(struct cli *cli, int option)
 		return true;
 	case OPTION_WHY:
 		cli->why = optarg;
+		return true;
+	case OPTION_PARSE:
+		cli->parse = optarg;
+		return true;
+	case OPTION_SERVER:
+		cli->server = optarg;
 		return true;
 	case OPTION_WITHDRAW:
 		cli->withdraw = true;
