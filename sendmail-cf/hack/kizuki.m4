@@ -46,6 +46,9 @@ _DEFIFNOT(`confKIZUKI_EXEMPT_RCPTS', `postmaster abuse')
 ifdef(`confKIZUKI_ALIVE', `', `define(`confKIZUKI_ALIVE',
 	ifelse(regexp(_KZ_SOCKET_, `^\(unix\|local\):.*/'), `-1', `none',
 		`regexp(_KZ_SOCKET_, `^[a-z]*:\(.*/\)', `\1alive')'))')
+ifdef(`_DELAY_CHECKS_', `',
+	`m4wrap(`ifdef(`_DELAY_CHECKS_', `errprint(`*** ERROR: HACK(kizuki) belongs behind FEATURE(delay_checks)
+')')')')
 dnl Who has these has no unknown local users, or other means to know them.
 _DEFIFNOT(`confKIZUKI_USERS', ifdef(`LUSER_RELAY', `none',
 	ifdef(`MAIL_HUB', `none', ifdef(`LOCAL_RELAY', `none',

@@ -169,9 +169,18 @@ expect "his no without kizukid" "$(replies 10.1.0.25 a@jikocho.jp)" "550*own rul
 expect "his end of the mail" "$(mail 10.224.31.100 10.1.0.25 x i@example1.jp \
 	tei@jikocho.jp | tail -n 2 | head -1)" "550 5.7.1 own end"
 
-say "a stage that is none is said"
+say "what cannot work is said"
 sendmail_home wrong
-printf '%s\n' "HACK(\`kizuki', \`', \`backup')dnl" >"$SM_HOME/wrong/sendmail.mc"
-expect "m4 says so" "$(m4 -D_CF_DIR_="$SM_CF/" "$SM_CF/m4/cf.m4" \
-	"$SM_HOME/wrong/sendmail.mc" 2>&1 >/dev/null)" \
-	"*stage is primary, secondary or sole, not backup*"
+said() { # LINE...: what m4 says
+	printf '%s\n' "OSTYPE(\`linux')dnl" "$@" "MAILER(\`local')dnl" \
+		>"$SM_HOME/wrong/sendmail.mc"
+	m4 -D_CF_DIR_="$SM_CF/" "$SM_CF/m4/cf.m4" "$SM_HOME/wrong/sendmail.mc" \
+		2>&1 >"$SM_HOME/wrong/sendmail.cf"
+}
+expect "another stage" "$(said "HACK(\`kizuki', \`', \`backup')dnl")" \
+	"*stage is primary, secondary or sole, not backup"
+expect "the line before FEATURE(delay_checks)" \
+	"$(said "HACK(\`kizuki')dnl" "FEATURE(\`delay_checks')dnl")" \
+	"*belongs behind FEATURE(delay_checks)"
+expect "nothing else" "$(said "FEATURE(\`delay_checks')dnl" \
+	"HACK(\`kizuki')dnl")$(said "HACK(\`kizuki')dnl")" ""
