@@ -88,6 +88,40 @@ static const char *const page_points[LANGUAGES] = {
 	"のみ）で判定されます。原因が同じ症状は一度だけ数えます。\n",
 };
 
+static const char *const page_end[LANGUAGES] = {
+	"\n## A second oracle\n\n"
+	"`make check` lets zonemaster-cli, where it is installed, judge the "
+	"zones of the laboratory too. Both agree on nearly all pairs of a zone "
+	"and an aspect (dead, lame, single and identical name servers, the "
+	"SOA's primary, delegation, glue, SOA serials, aliases as MX, DNSSEC). "
+	"They differ where kizuki means another thing:\n\n"
+	"* `ns-same-host`: Zonemaster reports each address that two names "
+	"share. kizuki reports a zone all of whose name servers are one "
+	"machine: two names for each of two machines are redundant enough.\n"
+	"* `ns-tcp-dead`: Zonemaster tests TCP at every server. kizuki judges "
+	"TCP at servers that answer by UDP; one that is silent altogether is "
+	"one fault, `ns-dead` or `ns-family-dead`.\n"
+	"* Zonemaster calls private and documentation addresses errors, and "
+	"those are what the laboratory is made of; kizuki's tests have a "
+	"switch for it.\n"
+	"* Zonemaster judges at once and by one look; kizuki counts what "
+	"lasts. Style (reverse names of name servers, long signatures) is "
+	"no neglect and not looked at.\n",
+	"\n## 第二の判定者\n\n"
+	"`make check` は、zonemaster-cli があれば実験環境のゾーンをそれでも判"
+	"定します。停止・権威なし・単一・同一のネームサーバ、SOA のプライマリ、"
+	"委任、グルー、シリアル、MX の別名、DNSSEC について両者はほぼ一致しま"
+	"す。異なるのは次の点です。\n\n"
+	"* `ns-same-host`: Zonemaster は二つの名前が共有するアドレスをすべて報"
+	"告します。kizuki は全ネームサーバが一台である場合だけを報告します。\n"
+	"* `ns-tcp-dead`: kizuki は UDP に応答するサーバの TCP だけを判定しま"
+	"す。まったく応答しない場合は `ns-dead` または `ns-family-dead` として"
+	"一度だけ数えます。\n"
+	"* Zonemaster はプライベートアドレスと文書用アドレスをエラーとします"
+	"が、実験環境はそれらで作られています。\n"
+	"* Zonemaster は一回の確認で判定し、kizuki は続く不備だけを数えます。"
+	"ネームサーバの逆引きなどの作法は放置の証拠ではないため見ません。\n",
+};
 static const char *const alone[LANGUAGES] = {
 	" · convicts alone", " · 単独で判定"};
 
@@ -179,6 +213,7 @@ print_page(enum kz_language language)
 		family = (int)info->family;
 		print_symptom(i, language);
 	}
+	fputs(page_end[language], stdout);
 }
 
 int
