@@ -73,8 +73,7 @@ take_mailfrom(struct kz_engine *engine, const struct kz_request *request,
 	named->trust = kz_trust_find(engine, KZ_VERIFY_MAILFROM, &named->name,
 		&request->client, now);
 	named->yes = named->trust.state == KZ_TRUST_KNOWN &&
-		(named->trust.yes ||
-			spf_tells(engine, request, &named->trust));
+		(named->trust.yes || spf_tells(engine, request, &named->trust));
 }
 
 static void

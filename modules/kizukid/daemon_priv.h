@@ -11,13 +11,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "facts_priv.h"
 #include "httpd_priv.h"
 #include "kizuki/base/result.h"
 #include "kizuki/engine/engine.h"
 #include "kizuki/io/config.h"
 #include "listen_priv.h"
 #include "log_priv.h"
-#include "facts_priv.h"
 #include "policyd_priv.h"
 #include "prober_priv.h"
 
