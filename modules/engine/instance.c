@@ -118,6 +118,16 @@ kz_instance_let_in(struct kz_instance *instance, const struct kz_grey_key *key)
 	instance->keys[instance->key_count++] = *key;
 }
 
+bool
+kz_instance_tell_waited(struct kz_instance *instance)
+{
+	const bool told = instance != NULL && instance->waited_told;
+
+	if (instance != NULL)
+		instance->waited_told = true;
+	return !told;
+}
+
 void
 kz_instance_log(struct kz_engine *engine, struct kz_instance *instance,
 	const uint8_t digest[16], const struct kz_text *line,

@@ -31,7 +31,8 @@ struct kz_instance {
 	TAILQ_ENTRY(kz_instance) age;
 	uint8_t key[16];
 	int64_t until_ms;
-	bool null_used; /* a null sender's first recipient was let in */
+	bool null_used;   /* a null sender's first recipient was let in */
+	bool waited_told; /* in an answer, for the header line */
 	size_t key_count, key_size;
 	struct kz_grey_key *keys;
 	uint8_t logged[16]; /* digest of the decision that waits in line */
@@ -62,6 +63,9 @@ struct kz_instance *kz_instance_find(struct kz_engine *engine,
 /* Remember a key that was let in; a key counts once. */
 void kz_instance_let_in(
 	struct kz_instance *instance, const struct kz_grey_key *key);
+
+/* May its answer say that it waited?  Yes, once; always where it is NULL. */
+bool kz_instance_tell_waited(struct kz_instance *instance);
 
 /*
  * Log a decision: equal ones (same digest) of an instance become one line

@@ -251,6 +251,19 @@ log_decision(struct kz_engine *engine, const struct decision *decision,
 		engine, decision->instance, digest, &line, decision->now);
 }
 
+/* Once for a message: an MTA would put a line for each recipient. */
+static void
+word_waited(const struct decision *decision, struct kz_reply *reply)
+{
+	if (!decision->stepped || decision->step.waited_s <= 0 ||
+		!kz_instance_tell_waited(decision->instance))
+		return;
+	reply->waited_s = decision->step.waited_s;
+	if (decision->origin != NULL)
+		memcpy(reply->waited_site, decision->origin->name.text,
+			decision->origin->name.len + 1u);
+}
+
 static void
 word_reply(const struct kz_engine *engine, const struct decision *decision,
 	struct kz_reply *reply)
@@ -263,10 +276,7 @@ word_reply(const struct kz_engine *engine, const struct decision *decision,
 	struct kz_name said;
 
 	if (!decision->defer) {
-		reply->waited_s =
-			decision->stepped ? decision->step.waited_s : 0;
-		if (reply->waited_s > 0 && site != NULL)
-			memcpy(reply->waited_site, site->text, site->len + 1u);
+		word_waited(decision, reply);
 		return;
 	}
 	/* Named only where the HELO name does not say it already. */

@@ -190,11 +190,13 @@ take_line(struct parsing *parsing, struct kz_str line, uint32_t *seen,
 	return KZ_OK;
 }
 
-/* Every line up to the blank one. */
+/* Every line up to the blank one.  *why with KZ_EFORMAT. */
 static enum kz_result
-take_lines(struct parsing *parsing, struct kz_str bytes, const char **bad)
+take_lines(struct parsing *parsing, struct kz_str bytes, const char **bad,
+	const char **why)
 {
 	uint32_t seen = 0;
+	size_t count = 0;
 
 	while (bytes.len > 0 && bytes.ptr[0] != '\n') {
 		const char *end = memchr(bytes.ptr, '\n', bytes.len);
@@ -202,8 +204,14 @@ take_lines(struct parsing *parsing, struct kz_str bytes, const char **bad)
 
 		if (end != NULL)
 			line.len = (size_t)(end - bytes.ptr);
-		if (take_line(parsing, line, &seen, bad) != KZ_OK)
+		if (++count > KZ_POLICY_LINES_MAX) {
+			*why = "more attributes than an MTA sends";
 			return KZ_EFORMAT;
+		}
+		if (take_line(parsing, line, &seen, bad) != KZ_OK) {
+			*why = "name=value was expected in each line";
+			return KZ_EFORMAT;
+		}
 		if (end == NULL)
 			break;
 		bytes.ptr += line.len + 1;
@@ -238,10 +246,8 @@ kz_policy_parse(
 		*why = "a NUL octet";
 		return KZ_EFORMAT;
 	}
-	if (take_lines(&parsing, bytes, &bad) != KZ_OK) {
-		*why = "name=value was expected in each line";
+	if (take_lines(&parsing, bytes, &bad, why) != KZ_OK)
 		return KZ_EFORMAT;
-	}
 	if (!parsing.ours) {
 		*why = "request=smtpd_access_policy was expected";
 		return KZ_EFORMAT;

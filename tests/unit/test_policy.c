@@ -234,6 +234,57 @@ attributes_at_their_longest(void **state)
 }
 
 static void
+attributes_are_bounded(void **state)
+{
+	static const char head[] = RCPT, line[] = "x=\n";
+	static char text[sizeof(head) + 10000 * sizeof(line)];
+	const struct {
+		size_t more; /* lines beside those of head */
+		enum kz_result result;
+	} table[] = {
+		{KZ_POLICY_LINES_MAX - 4, KZ_OK},
+		{KZ_POLICY_LINES_MAX - 3, KZ_EFORMAT},
+		{10000, KZ_EFORMAT},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct kz_request request;
+		const char *why = "-";
+		size_t len = sizeof(head) - 1;
+
+		memcpy(text, head, len);
+		for (size_t more = 0; more < table[i].more; more++) {
+			memcpy(text + len, line, sizeof(line) - 1);
+			len += sizeof(line) - 1;
+		}
+		text[len++] = '\n';
+		assert_int_equal(kz_policy_parse((struct kz_str){text, len},
+					 &request, &why),
+			table[i].result);
+		if (table[i].result != KZ_OK)
+			assert_string_equal(
+				why, "more attributes than an MTA sends");
+	}
+}
+
+/* client_name is what Postfix confirmed; the other is what the client's own
+ * name server claims. */
+static void
+only_the_confirmed_name_is_taken(void **state)
+{
+	struct kz_request request =
+		parsed(RCPT "client_name=unknown\n"
+			    "reverse_client_name=kerochan.example1.jp\n\n");
+
+	(void)state;
+	assert_string_equal(request.client_name, "");
+	request = parsed(RCPT "client_name=kerochan.example1.jp\n"
+			      "reverse_client_name=www.good.jp\n\n");
+	assert_string_equal(request.client_name, "kerochan.example1.jp");
+}
+
+static void
 the_end_of_a_request_is_found(void **state)
 {
 	static const char two[] = POSTFIX_RCPT POSTFIX_RCPT;
@@ -326,6 +377,8 @@ main(void)
 		cmocka_unit_test(attributes_have_their_meaning),
 		cmocka_unit_test(bad_requests_are_refused),
 		cmocka_unit_test(attributes_at_their_longest),
+		cmocka_unit_test(attributes_are_bounded),
+		cmocka_unit_test(only_the_confirmed_name_is_taken),
 		cmocka_unit_test(the_end_of_a_request_is_found),
 		cmocka_unit_test(answers_are_of_three_forms),
 		cmocka_unit_test(no_answer_holds_an_unchecked_byte),

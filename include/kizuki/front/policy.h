@@ -22,16 +22,19 @@
  */
 size_t kz_policy_find(struct kz_str bytes);
 
+/* Lines of a request; Postfix 3.7 sends 32, and each release a few more. */
+#define KZ_POLICY_LINES_MAX 500
+
 /*
  * Parse one whole request; request->peer stays empty for the caller to fill.
  * KZ_EFORMAT: no "request=smtpd_access_policy", a line without "=", a NUL
- * octet: the connection is to be closed.  KZ_EINVAL: an attribute too long for
- * its field, a policy_context that is no stage, a client_address that is none,
- * no recipient at RCPT: to be answered DUNNO.  *why becomes a static text that
- * says what was expected.
- * Of an attribute given twice the first counts, as the protocol allows.
- * Authenticated: sasl_username, or ccert_subject (sent by Postfix for a
- * certificate that it verified) together with ccert_fingerprint.
+ * octet, too many lines: the connection is to be closed.  KZ_EINVAL: an
+ * attribute too long for its field, a policy_context that is no stage, a
+ * client_address that is none, no recipient at RCPT: to be answered DUNNO. *why
+ * becomes a static text that says what was expected. Of an attribute given
+ * twice the first counts, as the protocol allows. Authenticated: sasl_username,
+ * or ccert_subject (sent by Postfix for a certificate that it verified)
+ * together with ccert_fingerprint.
  */
 KZ_MUST_CHECK enum kz_result kz_policy_parse(
 	struct kz_str bytes, struct kz_request *request, const char **why);
