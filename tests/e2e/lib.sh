@@ -29,7 +29,7 @@ lib_ended() {
 		return
 	}
 	echo "FAILED with status $status; the logs:"
-	tail -n 40 "$LAB_DIR"/exim/*/*log "$LAB_DIR"/*.out \
+	tail -n 40 "$LAB_DIR"/{exim,postfix}/*/*log "$LAB_DIR"/*.out \
 		"$LAB_DIR"/*.log 2>/dev/null || true
 }
 trap lib_ended EXIT
