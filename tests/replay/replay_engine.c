@@ -43,10 +43,9 @@
 #include "kizuki/engine/judge.h"
 #include "kizuki/engine/observe.h"
 #include "kizuki/engine/schedule.h"
-#include "kizuki/io/config.h"
-#include "kizuki/io/store.h"
 
 #include "options.h"
+#include "stage.h"
 #include "words.h"
 
 #define LINES_MAX 4000
@@ -63,11 +62,7 @@ static char script[LINES_MAX][512];
 static size_t script_lines;
 static struct known_name names[NAMES_MAX];
 static size_t name_count;
-static struct kz_config config;
-static struct kz_store *store;
-static struct kz_engine *engine;
-static struct kz_now now = {.wall_s = 1582934400, .mono_ms = 1000000};
-static char home[] = "/tmp/kz-replay.XXXXXX";
+static struct stage stage = {.now = {.wall_s = 1582934400, .mono_ms = 1000000}};
 static bool prober_up = true;
 static bool logging;
 static struct kz_question asked[64];
@@ -156,7 +151,7 @@ answer_all(void)
 					&found->holds, &question->client) == 0)
 				verified.outcome = KZ_VERIFY_YES;
 		}
-		(void)kz_judge_verified(engine, &verified, &now);
+		(void)kz_judge_verified(stage.engine, &verified, &stage.now);
 	}
 	asked_count = 0;
 }
@@ -164,8 +159,7 @@ answer_all(void)
 static void
 open_engine(void)
 {
-	const struct kz_store_options options = {.home = home};
-	const struct kz_engine_hooks hooks = {
+	static const struct kz_engine_hooks hooks = {
 		.ask = hook_ask,
 		.examine = hook_examine,
 		.canary = hook_canary,
@@ -173,12 +167,7 @@ open_engine(void)
 		.log = hook_log,
 	};
 
-	if (engine != NULL)
-		return;
-	if (kz_store_open(&options, &store) != KZ_OK)
-		errx(EX_SOFTWARE, "no store in %s", home);
-	if (kz_engine_open(&config, store, &hooks, &now, &engine) != KZ_OK)
-		errx(EX_SOFTWARE, "no engine");
+	stage_open(&stage, &hooks);
 }
 
 static void
@@ -188,14 +177,14 @@ play_pass(int64_t span_s)
 	while (span_s > 0) {
 		int64_t step_s = span_s < 60 ? span_s : 60;
 
-		now.wall_s += step_s;
-		now.mono_ms += step_s * 1000;
+		stage.now.wall_s += step_s;
+		stage.now.mono_ms += step_s * 1000;
 		span_s -= step_s;
-		kz_observe_tick(engine, &now);
-		kz_schedule_tick(engine, &now);
+		kz_observe_tick(stage.engine, &stage.now);
+		kz_schedule_tick(stage.engine, &stage.now);
 		answer_all();
 	}
-	kz_engine_commit(engine, &now);
+	kz_engine_commit(stage.engine, &stage.now);
 }
 
 static void
@@ -209,8 +198,10 @@ play_at(const char *day, const char *hour)
 	if (strptime(text, "%Y-%m-%d %H:%M", &tm) == NULL)
 		errx(EX_DATAERR, "no moment: %s", text);
 	when_s = timegm(&tm);
-	now.mono_ms += when_s > now.wall_s ? (when_s - now.wall_s) * 1000 : 0;
-	now.wall_s = when_s;
+	stage.now.mono_ms += when_s > stage.now.wall_s
+		? (when_s - stage.now.wall_s) * 1000
+		: 0;
+	stage.now.wall_s = when_s;
 }
 
 static void
@@ -249,7 +240,7 @@ static void
 print_moment(void)
 {
 	char text[32];
-	time_t when = (time_t)now.wall_s;
+	time_t when = (time_t)stage.now.wall_s;
 
 	(void)strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", gmtime(&when));
 	printf("%s ", text);
@@ -278,15 +269,15 @@ play_request(char **words, size_t count, enum kz_request_point point)
 		sizeof(request.instance));
 	request.spf_pass =
 		strcmp(value_of(words, count, "spf", ""), "pass") == 0;
-	if (kz_judge_ask(engine, &request, &now, now.mono_ms, false, &reply) ==
-		KZ_JUDGE_WAIT) {
+	if (kz_judge_ask(stage.engine, &request, &stage.now, stage.now.mono_ms,
+		    false, &reply) == KZ_JUDGE_WAIT) {
 		answer_all();
-		if (kz_judge_ask(engine, &request, &now, now.mono_ms, true,
-			    &reply) == KZ_JUDGE_WAIT)
+		if (kz_judge_ask(stage.engine, &request, &stage.now,
+			    stage.now.mono_ms, true, &reply) == KZ_JUDGE_WAIT)
 			errx(EX_SOFTWARE, "waits although it is final");
 	}
 	answer_all();
-	kz_engine_commit(engine, &now);
+	kz_engine_commit(stage.engine, &stage.now);
 	if (point != KZ_POINT_RCPT)
 		return;
 	print_moment();
@@ -299,7 +290,7 @@ static void
 play_finding(char **words, size_t count)
 {
 	struct kz_finding finding = {
-		.when_s = now.wall_s, .subject = name_of(words[2])};
+		.when_s = stage.now.wall_s, .subject = name_of(words[2])};
 
 	open_engine();
 	if (kz_symptom_find(str(words[1]), &finding.symptom) != KZ_OK ||
@@ -328,21 +319,21 @@ play_finding(char **words, size_t count)
 		*slash = '/';
 		finding.rest_count++;
 	}
-	kz_observe_finding(engine, &finding, &now);
+	kz_observe_finding(stage.engine, &finding, &stage.now);
 }
 
 static void
 play_touch(char **words, size_t count)
 {
 	struct kz_touch touch = {
-		.when_s = now.wall_s, .addr = addr_of(words[2])};
+		.when_s = stage.now.wall_s, .addr = addr_of(words[2])};
 
 	open_engine();
 	if (kz_service_find(str(words[1]), &touch.service) != KZ_OK ||
 		kz_reach_find(str(words[3]), &touch.reach) != KZ_OK)
 		errx(EX_DATAERR, "no touch: %s %s", words[1], words[3]);
-	kz_observe_touch(engine, &touch,
-		count > 4 && strcmp(words[4], "canary") == 0, &now);
+	kz_observe_touch(stage.engine, &touch,
+		count > 4 && strcmp(words[4], "canary") == 0, &stage.now);
 }
 
 static void
@@ -358,8 +349,8 @@ play_done(char **words, size_t count)
 			errx(EX_DATAERR, "no family: %s", words[i]);
 		complete[family] = true;
 	}
-	kz_observe_done(engine, &site, &site, complete, &now);
-	kz_engine_commit(engine, &now);
+	kz_observe_done(stage.engine, &site, &site, complete, &stage.now);
+	kz_engine_commit(stage.engine, &stage.now);
 }
 
 static void
@@ -369,7 +360,7 @@ play_look(const char *text)
 	uint64_t id;
 
 	open_engine();
-	if (kz_admin_look(engine, &site, &now, &id) != KZ_OK)
+	if (kz_admin_look(stage.engine, &site, &stage.now, &id) != KZ_OK)
 		errx(EX_SOFTWARE, "cannot look at %s", text);
 }
 
@@ -379,12 +370,12 @@ play_say(char **words, size_t count)
 	struct kz_allow_subject subject;
 	struct kz_name site;
 	enum kz_word word = KZ_WORD_PARDON;
-	int64_t until_s = count > 3 ? now.wall_s + span_of(words[3]) : 0;
+	int64_t until_s = count > 3 ? stage.now.wall_s + span_of(words[3]) : 0;
 
 	open_engine();
 	if (kz_allow_parse(str(words[2]), &subject) == KZ_OK) {
-		if (kz_admin_allow(engine, &subject, until_s, str("replay"),
-			    &now) != KZ_OK)
+		if (kz_admin_allow(stage.engine, &subject, until_s,
+			    str("replay"), &stage.now) != KZ_OK)
 			errx(EX_SOFTWARE, "cannot allow %s", words[2]);
 		return;
 	}
@@ -393,8 +384,8 @@ play_say(char **words, size_t count)
 		word = KZ_WORD_ALLOW;
 	else if (strcmp(words[1], "deny") == 0)
 		word = KZ_WORD_DENY;
-	if (kz_admin_say(engine, &site, word, until_s, str("replay"), &now) !=
-		KZ_OK)
+	if (kz_admin_say(stage.engine, &site, word, until_s, str("replay"),
+		    &stage.now) != KZ_OK)
 		errx(EX_SOFTWARE, "cannot say %s", words[1]);
 }
 
@@ -405,7 +396,7 @@ play_unsay(const char *text)
 
 	open_engine();
 	if (kz_allow_parse(str(text), &subject) != KZ_OK ||
-		kz_admin_disallow(engine, &subject, &now) != KZ_OK)
+		kz_admin_disallow(stage.engine, &subject, &stage.now) != KZ_OK)
 		errx(EX_SOFTWARE, "cannot take back %s", text);
 }
 
@@ -416,7 +407,8 @@ play_show(const char *text)
 	struct kz_site_view *view = NULL;
 
 	open_engine();
-	if (kz_site_view_make(engine, &site, false, &now, &view) != KZ_OK)
+	if (kz_site_view_make(stage.engine, &site, false, &stage.now, &view) !=
+		KZ_OK)
 		errx(EX_SOFTWARE, "no view of %s", text);
 	print_moment();
 	printf("show %s %s total=%d", text,
@@ -438,8 +430,7 @@ static void
 play_restart(void)
 {
 	asked_count = 0;
-	kz_engine_close(&engine);
-	kz_store_close(&store);
+	stage_close(&stage);
 	open_engine();
 }
 
@@ -450,7 +441,7 @@ play_words(char **words, size_t count)
 
 	if (strcmp(what, "set") == 0)
 		for (size_t i = 1; i < count; i++)
-			set_option(&config, home, words[i]);
+			set_option(&stage.config, stage.home, words[i]);
 	else if (strcmp(what, "at") == 0 && count == 3)
 		play_at(words[1], words[2]);
 	else if (strcmp(what, "pass") == 0 && count == 2)
@@ -524,33 +515,18 @@ play_lines(size_t from, bool inner)
 	return at;
 }
 
-static void
-remove_home(void)
-{
-	execlp("rm", "rm", "-rf", home, (char *)NULL);
-	err(EX_OSERR, "rm");
-}
-
 int
 main(void)
 {
-	if (mkdtemp(home) == NULL)
-		err(EX_CANTCREAT, "%s", home);
-	if (kz_config_defaults(&config) != KZ_OK)
-		errx(EX_SOFTWARE, "no defaults");
-	/* what this machine has installed is no part of a script */
-	config.shared_senders[0] = config.shared_senders_own[0] = '\0';
-	config.mode = KZ_MODE_ENFORCE;
+	stage_begin(&stage, "/tmp");
 	while (script_lines < LINES_MAX &&
 		fgets(script[script_lines], sizeof(script[0]), stdin) != NULL)
 		script_lines++;
 	(void)play_lines(0, false);
-	kz_engine_close(&engine);
-	kz_store_close(&store);
-	if (config.shared_senders[0] != '\0')
-		(void)unlink(config.shared_senders);
-	kz_config_free(&config);
+	if (stage.config.shared_senders[0] != '\0')
+		(void)unlink(stage.config.shared_senders);
+	stage_end(&stage);
 	if (fflush(stdout) != 0)
 		err(EX_IOERR, "stdout");
-	remove_home();
+	return 0;
 }
