@@ -29,14 +29,34 @@ kz_evidence_bad(const struct kz_evidence *evidence,
 		evidence->newest_bad_s <= now_s + rule->slot_s;
 }
 
+/* From the first bad to the newest at least; class C: longer for a long TTL. */
+static int64_t
+span_s(const struct kz_evidence *evidence, enum kz_class class,
+	const struct kz_persistence *rule)
+{
+	int64_t ttl_span_s = (int64_t)rule->ttl_factor * evidence->ttl_s;
+
+	return class == KZ_CLASS_C && ttl_span_s > rule->span_s ? ttl_span_s
+								: rule->span_s;
+}
+
+int64_t
+kz_evidence_ripe_s(const struct kz_evidence *evidence, enum kz_class class,
+	const struct kz_persistence *rule)
+{
+	int64_t first_s = class == KZ_CLASS_C ? evidence->same_first_s
+					      : evidence->first_bad_s;
+
+	return evidence->bads == 0 ? INT64_MAX
+				   : first_s + span_s(evidence, class, rule);
+}
+
 bool
 kz_evidence_persistent(const struct kz_evidence *evidence, enum kz_class class,
 	const struct kz_persistence *rule, int64_t now_s)
 {
 	uint32_t count = evidence->bads;
 	int64_t first_s = evidence->first_bad_s;
-	int64_t span_s = rule->span_s;
-	int64_t ttl_span_s = (int64_t)rule->ttl_factor * evidence->ttl_s;
 
 	if (!kz_evidence_bad(evidence, rule, now_s))
 		return false;
@@ -45,10 +65,10 @@ kz_evidence_persistent(const struct kz_evidence *evidence, enum kz_class class,
 	if (class == KZ_CLASS_C) {
 		count = evidence->same;
 		first_s = evidence->same_first_s;
-		span_s = ttl_span_s > span_s ? ttl_span_s : span_s;
 	}
 	return count >= rule->count &&
-		evidence->newest_bad_s - first_s >= span_s &&
+		evidence->newest_bad_s - first_s >=
+		span_s(evidence, class, rule) &&
 		bits_in(evidence->quarters) >= rule->quarters &&
 		bits_in(evidence->weekdays & WORKDAYS) >= rule->weekdays;
 }

@@ -255,9 +255,21 @@ failed_since(const struct kz_health_class *class, const struct kz_health_ok *ok)
 	return false;
 }
 
+/* Whether an ok of the same address follows behind entry at. */
+static bool
+newer_of(const struct kz_health_class *class, size_t at)
+{
+	for (size_t i = at + 1; i < class->ok_count; i++) {
+		if (kz_addr_compare(
+			    &class->oks[i].addr, &class->oks[at].addr) == 0)
+			return true;
+	}
+	return false;
+}
+
 size_t
 kz_health_remembered(const struct kz_health *health, enum kz_netclass netclass,
-	struct kz_addr *addrs, size_t max)
+	int64_t before_s, struct kz_addr *addrs, size_t max)
 {
 	const struct kz_health_class *class = &health->classes[netclass];
 	size_t count = 0;
@@ -267,8 +279,10 @@ kz_health_remembered(const struct kz_health *health, enum kz_netclass netclass,
 		for (size_t i = class->ok_count; i > 0 && count < max; i--) {
 			const struct kz_health_ok *ok = &class->oks[i - 1];
 
-			if (failed_since(class, ok) == (failed == 1) &&
-				!place_taken(addrs, count, ok))
+			if (ok->when_s <= before_s &&
+				failed_since(class, ok) == (failed == 1) &&
+				!place_taken(addrs, count, ok) &&
+				!newer_of(class, i - 1))
 				addrs[count++] = ok->addr;
 		}
 	}

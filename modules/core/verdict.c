@@ -330,66 +330,32 @@ void
 kz_verdict_make(
 	const struct kz_verdict_input *input, struct kz_verdict *verdict)
 {
-	*verdict = (struct kz_verdict){.until_s = INT64_MAX};
+	*verdict =
+		(struct kz_verdict){.until_s = INT64_MAX, .ripe_s = INT64_MAX};
 	for (size_t i = 0; i < input->row_count; i++) {
 		const struct kz_evidence_row *row = &input->rows[i];
 		enum kz_class class = kz_symptom_info(row->symptom)->class;
 		int64_t next_s = kz_evidence_next_s(
 			row->evidence, &input->rules[class], input->now_s);
 		struct kz_reason reason;
+		int64_t ripe_s;
 
 		if (next_s < verdict->until_s)
 			verdict->until_s = next_s;
 		if (!weigh(input, i, &reason))
 			continue;
 		insert_reason(verdict, &reason);
-		if (reason.fate != KZ_REASON_WAITING)
+		if (reason.fate != KZ_REASON_WAITING) {
 			verdict->netclasses |=
 				kz_evidence_netclasses(row->evidence);
+			continue;
+		}
+		ripe_s = kz_evidence_ripe_s(
+			row->evidence, class, &input->rules[class]);
+		if (ripe_s < verdict->ripe_s && ripe_s > input->now_s)
+			verdict->ripe_s = ripe_s;
 	}
 	drop_duplicates(input, verdict);
 	add_up(verdict);
 	verdict->state = state_of(input, verdict);
-}
-
-const char *
-kz_withheld_text(enum kz_withheld withheld)
-{
-	switch (withheld) {
-	case KZ_WITHHELD_NO:
-		return "counts";
-	case KZ_WITHHELD_NEW:
-		return "observes";
-	case KZ_WITHHELD_CEILING:
-		return "ceiling";
-	}
-	return "?";
-}
-
-const char *
-kz_verdict_state_text(enum kz_verdict_state state)
-{
-	switch (state) {
-	case KZ_VERDICT_UNKNOWN:
-		return "unknown";
-	case KZ_VERDICT_SOUND:
-		return "sound";
-	case KZ_VERDICT_SUSPECT:
-		return "suspect";
-	case KZ_VERDICT_BROKEN:
-		return "broken";
-	}
-	return "?";
-}
-
-const char *
-kz_profile_text(enum kz_profile profile)
-{
-	switch (profile) {
-	case KZ_PROFILE_PAPER:
-		return "paper";
-	case KZ_PROFILE_CAUTIOUS:
-		return "cautious";
-	}
-	return "?";
 }

@@ -413,26 +413,38 @@ remembered_are_the_newest_one_for_each_place(void **state)
 	struct kz_addr first;
 
 	(void)state;
-	assert_int_equal(
-		kz_health_remembered(&health, KZ_NET_SMTP25_V4, addrs, 4), 0);
+	assert_int_equal(kz_health_remembered(&health, KZ_NET_SMTP25_V4,
+				 INT64_MAX, addrs, 4),
+		0);
 	alive(V4_A, T);
 	alive(V4_A2, T + 400);
 	alive(V4_B, T + 800);
 	alive(V4_C, T + 1200);
-	assert_int_equal(
-		kz_health_remembered(&health, KZ_NET_SMTP25_V4, addrs, 4), 3);
+	assert_int_equal(kz_health_remembered(&health, KZ_NET_SMTP25_V4,
+				 INT64_MAX, addrs, 4),
+		3);
 	first = addr_of(V4_C);
 	assert_int_equal(kz_addr_compare(&addrs[0], &first), 0);
 	first = addr_of(V4_A2);
 	assert_int_equal(kz_addr_compare(&addrs[2], &first), 0);
 	/* One that failed since then comes last, and is not forgotten. */
 	fails(V4_C, T + 1300);
-	assert_int_equal(
-		kz_health_remembered(&health, KZ_NET_SMTP25_V4, addrs, 4), 3);
+	assert_int_equal(kz_health_remembered(&health, KZ_NET_SMTP25_V4,
+				 INT64_MAX, addrs, 4),
+		3);
 	first = addr_of(V4_C);
 	assert_int_equal(kz_addr_compare(&addrs[2], &first), 0);
-	assert_int_equal(
-		kz_health_remembered(&health, KZ_NET_SMTP25_V4, addrs, 2), 2);
+	assert_int_equal(kz_health_remembered(&health, KZ_NET_SMTP25_V4,
+				 INT64_MAX, addrs, 2),
+		2);
+	/* Whoever was ok just now is not asked again. */
+	assert_int_equal(kz_health_remembered(
+				 &health, KZ_NET_SMTP25_V4, T + 399, addrs, 4),
+		1);
+	alive(V4_A, T + 2000);
+	assert_int_equal(kz_health_remembered(
+				 &health, KZ_NET_SMTP25_V4, T + 399, addrs, 4),
+		0);
 }
 
 static void

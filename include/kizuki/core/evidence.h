@@ -121,6 +121,13 @@ int64_t kz_evidence_next_s(const struct kz_evidence *evidence,
 	const struct kz_persistence *rule, int64_t now_s);
 
 /*
+ * The moment from which the span of rule is over, so that one more bad can
+ * make it persistent: when to look again.  INT64_MAX: there are no bads.
+ */
+int64_t kz_evidence_ripe_s(const struct kz_evidence *evidence,
+	enum kz_class class, const struct kz_persistence *rule);
+
+/*
  * What it weighs when it is persistent: the least weight of the newest bads
  * that fill count and span of rule (of those kept), so that a fault that
  * weighs more for an hour, because another one passes by, does not convict.

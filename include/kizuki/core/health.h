@@ -145,9 +145,12 @@ void kz_health_forget_future(struct kz_health *health, int64_t now_s);
 /*
  * The addresses of a class lately ok, newest first and one for each place,
  * those that failed as canaries since then last, that serve as canaries where
- * the operator names none: at most max of them into addrs.  Returns how many.
+ * the operator names none: at most max of them into addrs.  Whoever was ok
+ * after before_s is left out: he was asked just now, and his rate limit forbids
+ * to ask him again.  Returns how many.
  */
 size_t kz_health_remembered(const struct kz_health *health,
-	enum kz_netclass netclass, struct kz_addr *addrs, size_t max);
+	enum kz_netclass netclass, int64_t before_s, struct kz_addr *addrs,
+	size_t max);
 
 #endif

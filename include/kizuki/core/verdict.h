@@ -89,6 +89,8 @@ struct kz_verdict {
 	uint32_t netclasses;
 	int64_t until_s;     /* may change by time alone at this moment;
 				INT64_MAX: never */
+	int64_t ripe_s;      /* from this moment one more bad can make a
+				waiting reason count; INT64_MAX: none waits */
 	size_t reason_count; /* in the order of fates, each by points */
 	struct kz_reason reasons[KZ_REASONS_MAX];
 };
