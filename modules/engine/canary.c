@@ -68,11 +68,18 @@ ask_remembered(struct kz_engine *engine, enum kz_netclass netclass,
 	enum kz_service service, const struct kz_now *now)
 {
 	struct kz_canary_class *canary = &engine->canaries.classes[netclass];
+	const uint32_t gaps_s[] = {engine->config->limits.smtp_per_addr_s,
+		engine->config->limits.smtp_confirm_s};
 	struct kz_addr addrs[KZ_CANARY_ASKED];
-	size_t count = kz_health_remembered(
-		engine->health, netclass, addrs, KZ_CANARY_ASKED);
+	size_t count = 0;
 	size_t asked = 0;
 
+	/* Rather those who were left alone for long; a day has few contacts. */
+	for (size_t i = 0; i < 2 && count < AT_ONCE; i++)
+		count = kz_health_remembered(engine->health, netclass,
+			service == KZ_SERVICE_SMTP25 ? now->wall_s - gaps_s[i]
+						     : now->wall_s,
+			addrs, KZ_CANARY_ASKED);
 	for (size_t i = 0; i < count && asked < AT_ONCE; i++)
 		if (may_ask(engine, canary, &addrs[i], now) &&
 			engine->hooks.canary(

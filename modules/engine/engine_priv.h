@@ -55,6 +55,8 @@ struct kz_engine {
 	size_t sweep_touch_len;
 	uint8_t sweep_meta[KZ_STORE_KEY_MAX];
 	size_t sweep_meta_len;
+	bool swept_meta;
+	int64_t swept_meta_ms;
 	struct kz_doubt doubt;
 	struct kz_withholding withholding;
 	struct kz_canaries canaries;

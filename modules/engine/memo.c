@@ -198,6 +198,7 @@ remake(struct kz_engine *engine, struct kz_memo *memo, const struct kz_now *now)
 	memo->state = verdict.state;
 	memo->total = verdict.total;
 	memo->until_s = verdict.until_s;
+	memo->ripe_s = verdict.ripe_s;
 	kz_withhold_verdict(engine, &memo->name, &verdict, &memo->alone, now);
 	memo->has_why = verdict.reason_count > 0 &&
 		verdict.reasons[0].fate == KZ_REASON_COUNTS;

@@ -28,6 +28,8 @@ struct kz_memo {
 	uint64_t change;      /* of this subject's evidence */
 	uint64_t zone_change; /* of the zone's, when the verdict was made */
 	int64_t until_s;
+	int64_t ripe_s; /* of the verdict: a look from then on may convict */
+	bool lost;      /* a bad of the look under way could not be judged */
 	enum kz_verdict_state state;
 	uint8_t total;
 	bool has_why;

@@ -68,9 +68,11 @@ kz_observe_add(struct kz_engine *engine, const struct kz_finding *finding,
 }
 
 static void
-lose(struct kz_engine *engine, const struct kz_finding *finding)
+lose(struct kz_engine *engine, const struct kz_finding *finding,
+	const struct kz_now *now)
 {
 	kz_engine_count(engine, KZ_COUNT_HELD_LOST);
+	kz_schedule_lost(engine, &finding->subject, now);
 	say_finding(engine, finding, "unknown");
 }
 
@@ -79,14 +81,18 @@ static bool
 judge_bad(struct kz_engine *engine, const struct kz_finding *finding,
 	const struct kz_now *now)
 {
-	switch (finding->judged ? KZ_HEALTH_GREEN
-				: kz_health_judge(engine->health, finding,
-					  now->wall_s)) {
+	enum kz_health_answer answer = KZ_HEALTH_GREEN;
+
+	if (!finding->judged)
+		answer = kz_doubt_clock(engine, now)
+			? KZ_HEALTH_UNKNOWN
+			: kz_health_judge(engine->health, finding, now->wall_s);
+	switch (answer) {
 	case KZ_HEALTH_GREEN:
 		(void)kz_observe_add(engine, finding, now);
 		return true;
 	case KZ_HEALTH_UNKNOWN:
-		lose(engine, finding);
+		lose(engine, finding, now);
 		return true;
 	case KZ_HEALTH_HOLD:
 		break;
@@ -113,7 +119,7 @@ kz_observe_finding(struct kz_engine *engine, const struct kz_finding *finding,
 	}
 	kz_engine_count(engine, KZ_COUNT_FINDINGS_BAD);
 	if (!judge_bad(engine, finding, now) && !kz_hold_add(engine, finding))
-		lose(engine, finding);
+		lose(engine, finding, now);
 }
 
 void

@@ -12,6 +12,8 @@
 #define RECORD_SIZE    9
 #define DIGEST_SIZE    16
 #define SWEEP_ROWS     500
+/* Nothing here grows faster than a slice a minute can follow. */
+#define SWEEP_MS 60000
 
 static const char share_tag[] = "share/";
 static const char serial_tag[] = "serial/";
@@ -315,6 +317,11 @@ kz_share_sweep(struct kz_engine *engine, const struct kz_now *now)
 	uint8_t from[KZ_STORE_KEY_MAX];
 	size_t from_len = engine->sweep_meta_len;
 
+	if (engine->swept_meta &&
+		now->mono_ms - engine->swept_meta_ms < SWEEP_MS)
+		return;
+	engine->swept_meta = true;
+	engine->swept_meta_ms = now->mono_ms;
 	memcpy(from, engine->sweep_meta, from_len);
 	KZ_IGNORE(kz_store_scan(engine->store, KZ_TABLE_META,
 			  (const uint8_t *)"", 0, from_len > 0 ? from : NULL,
