@@ -2,11 +2,12 @@
 /*
  * judgement - months of a simulated Internet, judged by the real engine
  *
- *   judgement [-s SEED] [-n SITES] [-d DAYS] [-f FOLDER] [-v]
+ *   judgement [-s SEED] [-n SITES] [-d DAYS] [-f FOLDER] [-v] [-w SITE]
  *
  * The engine decides which site is looked at when; the simulated net answers a
  * while later what it shows then.  Mail comes from each site, and is decided
- * on.  Exit status 1: a sound site was convicted, or a dead one was not.
+ * on.  -v tells of our own side, -w what is found of one site.  Exit status 1:
+ * a sound site was convicted, or a dead one was not.
  */
 #include <err.h>
 #include <stdio.h>
@@ -27,7 +28,7 @@
 #include "judgement.h"
 
 /* The engine is asked so often; canaries and holds are minutes. */
-#define STEP_S 60
+#define STEP_S 300
 /* A look takes so long at most, and as many may run. */
 #define LOOK_S    90
 #define LOOKS_MAX 4000
@@ -52,6 +53,7 @@ static struct kz_question asked[QUESTIONS];
 static size_t asked_count;
 static int64_t now_s; /* true time */
 static bool talkative;
+static const char *watched = "";
 static uint64_t sodium_state; /* jitter comes from the seed, too */
 
 /* "mail.s123.example" and "s123.example" are of site 123. */
@@ -140,7 +142,8 @@ hook_log(void *arg, enum kz_log_level level, const char *line)
 	struct site *site;
 
 	(void)arg;
-	if (level != KZ_LOG_INFO && talkative)
+	if ((level != KZ_LOG_INFO && talkative) ||
+		(*watched != '\0' && strstr(line, watched) != NULL))
 		printf("day %.2f: %s\n",
 			(double)(now_s - world.start_s) / DAY_S, line);
 	if (strncmp(line, head, sizeof(head) - 1) != 0 || state == NULL ||
@@ -303,7 +306,7 @@ random_octets(void *const octets, const size_t size)
 		to[i] = (uint8_t)random_word();
 }
 
-/* Steps stand for seconds: as many looks begin in one as in a minute. */
+/* Steps stand for seconds: as many looks begin in one as in five minutes. */
 static void
 set_config(void)
 {
@@ -325,7 +328,7 @@ main(int argc, char **argv)
 	bool well;
 	int option;
 
-	while ((option = getopt(argc, argv, "s:n:d:f:v")) != -1) {
+	while ((option = getopt(argc, argv, "s:n:d:f:vw:")) != -1) {
 		if (option == 's')
 			seed = strtonum(optarg, 0, INT32_MAX, &error);
 		else if (option == 'n')
@@ -336,6 +339,8 @@ main(int argc, char **argv)
 			folder = optarg;
 		else if (option == 'v')
 			talkative = true;
+		else if (option == 'w')
+			watched = optarg;
 		else
 			return EX_USAGE;
 		if (error != NULL)

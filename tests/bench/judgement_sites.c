@@ -97,6 +97,19 @@ new_machine(struct world *world, bool v6)
 	return index;
 }
 
+/* Some minute of so many days, in seconds. */
+static int64_t
+some_moment(struct world *world, int64_t days)
+{
+	return (int64_t)chance(world, (uint32_t)(days * 24 * 60)) * 60;
+}
+
+static int64_t
+some_days(struct world *world, int64_t least, uint32_t more_days)
+{
+	return (least + (int64_t)chance(world, more_days)) * DAY_S;
+}
+
 /* A host with an IPv4 address, and an IPv6 one where that is wanted. */
 static size_t
 new_host(struct world *world, const struct kz_name *name, bool v6)
@@ -195,8 +208,7 @@ make_lively(struct world *world, struct site *site)
 {
 	struct life life = {
 		.shows = KZ_REACH_TIMEOUT, .salt = chance(world, UINT32_MAX)};
-	int64_t day_s =
-		world->start_s + (10 + chance(world, 40)) * DAY_S + 17 * HOUR_S;
+	int64_t day_s = world->start_s + some_days(world, 10, 40) + 17 * HOUR_S;
 
 	switch ((int)site->kind) {
 	case KIND_WEEKEND:
@@ -264,8 +276,7 @@ make_sound(struct world *world, struct site *site, struct shared *shared)
 		site->primary = site->ns[0];
 		break;
 	case KIND_MOVING:
-		site->fault_s =
-			world->start_s + (12 + chance(world, 40)) * DAY_S;
+		site->fault_s = world->start_s + some_days(world, 12, 40);
 		name = name_made("ns9.%s", site->zone.text);
 		site->new_ns = new_host(world, &name, false);
 		break;
@@ -367,10 +378,9 @@ set_fault(struct world *world, struct site *site)
 		return;
 	if (days > FAULT_DAYS)
 		days = FAULT_DAYS;
-	site->fault_s =
-		world->start_s + chance(world, (uint32_t)days * 24 * 60) * 60;
+	site->fault_s = world->start_s + some_moment(world, days);
 	repair_s = site->fault_s + (BEGIN_DAYS + least) * DAY_S +
-		chance(world, REPAIR_MORE * 24 * 60) * 60;
+		some_moment(world, REPAIR_MORE);
 	if (chance(world, 2) == 0 && repair_s < world->end_s - 2 * DAY_S)
 		site->repair_s = repair_s;
 }
@@ -420,7 +430,7 @@ make_site(struct world *world, size_t number, enum kind kind,
 	}
 	site->client = world->machines[new_machine(world, false)].addr;
 	site->begins_s = site->next_s =
-		world->start_s + chance(world, BEGIN_DAYS * 24 * 60) * 60;
+		world->start_s + some_moment(world, BEGIN_DAYS);
 	site->gap_s = kinds[kind].deserves == SOUND ? 18 * HOUR_S : 4 * HOUR_S;
 	if (kind == KIND_SELDOM)
 		site->gap_s = 17 * DAY_S;
@@ -474,8 +484,7 @@ add_outage(struct world *world, int64_t length_s, uint32_t classes,
 
 	if (world->outage_count++ == OUTAGES_MAX)
 		errx(EX_SOFTWARE, "too many outages");
-	made->from_s = world->start_s + 10 * DAY_S +
-		chance(world, (uint32_t)days * 24 * 60) * 60;
+	made->from_s = world->start_s + 10 * DAY_S + some_moment(world, days);
 	made->to_s = made->from_s + length_s;
 	made->classes = classes;
 	made->shows = shows;
@@ -489,7 +498,8 @@ static void
 make_ours(struct world *world)
 {
 	static const int64_t steps[][2] = {{2 * HOUR_S, 3 * DAY_S},
-		{HOUR_S, -2 * HOUR_S}, {DAY_S, 40 * 60}, {6 * HOUR_S, -DAY_S}};
+		{HOUR_S, -2 * HOUR_S}, {DAY_S, 2 * HOUR_S / 3},
+		{6 * HOUR_S, -DAY_S}};
 	const uint32_t mail = BIT(SMTP25_V4) | BIT(SMTP25_V6);
 	const uint32_t dns = BIT(DNS53UDP_V4) | BIT(DNS53UDP_V6);
 	const uint32_t v6 = BIT(SMTP25_V6) | BIT(DNS53UDP_V6);
@@ -502,7 +512,8 @@ make_ours(struct world *world)
 			world, 6 * HOUR_S, mail | dns, KZ_REACH_TIMEOUT, 100);
 		add_outage(world, 4 * HOUR_S, mail | dns, KZ_REACH_OURS, 100);
 		add_outage(world, 3 * HOUR_S, mail, KZ_REACH_TIMEOUT, 100);
-		add_outage(world, 20 * 60, mail | dns, KZ_REACH_TIMEOUT, 100);
+		add_outage(
+			world, HOUR_S / 3, mail | dns, KZ_REACH_TIMEOUT, 100);
 		/* A carrier's route to most of the world. */
 		add_outage(world, 4 * HOUR_S, mail | dns, KZ_REACH_TIMEOUT, 60);
 	}
@@ -513,7 +524,7 @@ make_ours(struct world *world)
 		made->from_s = world->start_s + 9 * DAY_S +
 			i * (world->end_s - world->start_s - 12 * DAY_S) /
 				(months + 1) +
-			chance(world, 5 * 24 * 60) * 60;
+			some_moment(world, 5);
 		made->to_s = made->from_s + step[0];
 		made->ahead_s = step[1];
 	}

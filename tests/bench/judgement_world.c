@@ -58,9 +58,9 @@ weekend(const struct life *life, int64_t when_s)
 static bool
 flaps(const struct life *life, int64_t when_s)
 {
-	int64_t part_s = (7 + life->salt % 34) * HOUR_S;
+	int64_t part_s = (int64_t)(7 + life->salt % 34) * HOUR_S;
 
-	return (when_s + life->salt * 977) / part_s % 2 == 1;
+	return (when_s + (int64_t)life->salt * 977) / part_s % 2 == 1;
 }
 
 static bool
