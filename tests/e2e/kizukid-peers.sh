@@ -24,6 +24,12 @@ dropped "its request is longer than allowed" "$T/out"
 printf 'request=smtpd_access_policy\nhelo_name=a\0b\n\n' |
 	$PEER "$T/run/policy.sock" send >"$T/out"
 dropped "a NUL octet" "$T/out"
+{
+	echo request=smtpd_access_policy
+	yes x= | head -n 10000
+	echo
+} | $PEER "$T/run/policy.sock" send >"$T/out"
+dropped "more attributes than an MTA sends" "$T/out"
 printf 'request=smtpd_access_policy\nhelo' |
 	$PEER "$T/run/policy.sock" send >"$T/out"
 dropped "silent within a request" "$T/out"
