@@ -55,8 +55,14 @@ make_ SAN=1 unit || true
 replays SAN=1
 stage lint
 record lint all make_ lint
-stage fuzzing, shortly
-record fuzz all make_ fuzz FUZZ_S="${FUZZ_S:-5}"
+stage fuzzing, each parser for a minute
+record build fuzzers make_ fuzzers
+for source in tests/fuzz/fuzz_*.c; do basename "$source" .c; done |
+	xargs -P "$jobs" -I{} sh -c '"$0" --no-print-directory "fuzz-run/$1" \
+		FUZZ_S="$2" && echo "ok $1" || echo "FAILED $1"' \
+		"${MAKE:-make}" {} "${FUZZ_S:-60}" >build/fuzz.out
+grep -v '^ok \|^FAILED ' build/fuzz.out
+grep '^ok \|^FAILED ' build/fuzz.out >build/results/fuzz
 
 # beside the lists lie the logs of single tests
 lists() { find build/results -type f ! -name '*.log' -exec cat {} +; }
