@@ -37,17 +37,17 @@ slot_of(int64_t when_s, uint32_t slot_s)
 	return when_s / (slot_s > 0 ? slot_s : 1);
 }
 
-/* FNV-1a.  Of a zone's old copy only its own serial counts: the others' moves.
- */
+/* FNV-1a, or the message's.  Of a zone's old copy its own serial counts. */
 static uint32_t
-value_hash(enum kz_symptom symptom, const char *value)
+value_hash(const struct kz_finding *finding)
 {
+	const char *value = finding->value;
 	uint32_t hash = 2166136261U;
-	char end = symptom == KZ_SYM_DNS_SERIAL_SKEW ? ' ' : '\0';
+	char end = finding->symptom == KZ_SYM_DNS_SERIAL_SKEW ? ' ' : '\0';
 
 	for (size_t i = 0; value[i] != '\0' && value[i] != end; i++)
 		hash = (hash ^ (uint8_t)value[i]) * 16777619U;
-	return hash;
+	return finding->queue != 0 ? finding->queue : hash;
 }
 
 static uint8_t
@@ -234,9 +234,8 @@ insert_slot(struct kz_evidence *evidence, size_t at, struct kz_slot slot)
 }
 
 /*
- * A bad older than all 32 slots, which are all bad: whether it was counted
- * before they pushed it out cannot be told, so it is not counted; but that
- * the fault was there already is remembered.
+ * A bad older than all slots, which are bad: it may have been counted before
+ * they pushed it out, so only that the fault was there already is remembered.
  */
 static enum kz_evidence_step
 add_before_kept(struct kz_evidence *evidence, int64_t when_s, uint32_t hash,
@@ -273,7 +272,7 @@ add_bad(struct kz_evidence *evidence, const struct kz_finding *finding,
 	struct kz_slot slot = {.when_s = finding->when_s,
 		.outcome = KZ_OUTCOME_BAD,
 		.weight = finding->weight,
-		.value_hash = value_hash(finding->symptom, finding->value)};
+		.value_hash = value_hash(finding)};
 	int64_t number = slot_of(slot.when_s, rule->slot_s);
 	int64_t gap_s = gap_limit_s(rule);
 	size_t at = position_of(evidence, slot.when_s);

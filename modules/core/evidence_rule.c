@@ -3,6 +3,26 @@
 #include "kizuki/core/evidence.h"
 
 #define WORKDAYS 0x1f /* Monday to Friday */
+/* A message lies in a queue for 4 to 5 days (RFC 5321 section 4.5.4.1). */
+#define EXPIRED_EVENTS 2
+#define EXPIRED_AGE_S  (30 * 86400)
+
+struct kz_persistence
+kz_evidence_rule(enum kz_symptom symptom, const struct kz_persistence *rules)
+{
+	struct kz_persistence rule = rules[kz_symptom_info(symptom)->class];
+
+	if (symptom != KZ_SYM_LOG_QUEUE_EXPIRED)
+		return rule;
+	rule.count = EXPIRED_EVENTS;
+	rule.queues =
+		rule.queues < EXPIRED_EVENTS ? rule.queues : EXPIRED_EVENTS;
+	rule.span_s = 0;
+	rule.quarters = 0;
+	rule.weekdays = 0;
+	rule.max_age_s = EXPIRED_AGE_S;
+	return rule;
+}
 
 static uint32_t
 bits_in(unsigned bits)
@@ -51,6 +71,28 @@ kz_evidence_ripe_s(const struct kz_evidence *evidence, enum kz_class class,
 				   : first_s + span_s(evidence, class, rule);
 }
 
+/* Different hashes among the kept slots that count; at most most. */
+static uint32_t
+different(const struct kz_evidence *evidence, uint32_t most)
+{
+	uint32_t count = 0;
+
+	for (size_t i = evidence->slot_count; i > 0 && count < most; i--) {
+		const struct kz_slot *slot = &evidence->slots[i - 1];
+		size_t j = i;
+
+		if (slot->outcome != KZ_OUTCOME_BAD ||
+			slot->when_s < evidence->first_bad_s)
+			break;
+		while (j < evidence->slot_count &&
+			evidence->slots[j].value_hash != slot->value_hash)
+			j++;
+		if (j == evidence->slot_count)
+			count++;
+	}
+	return count;
+}
+
 bool
 kz_evidence_persistent(const struct kz_evidence *evidence, enum kz_class class,
 	const struct kz_persistence *rule, int64_t now_s)
@@ -66,6 +108,9 @@ kz_evidence_persistent(const struct kz_evidence *evidence, enum kz_class class,
 		count = evidence->same;
 		first_s = evidence->same_first_s;
 	}
+	if (class == KZ_CLASS_L &&
+		different(evidence, rule->queues) < rule->queues)
+		return false;
 	return count >= rule->count &&
 		evidence->newest_bad_s - first_s >=
 		span_s(evidence, class, rule) &&

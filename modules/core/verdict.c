@@ -121,7 +121,9 @@ weigh(const struct kz_verdict_input *input, size_t row,
 {
 	const struct kz_evidence_row *given = &input->rows[row];
 	const struct kz_symptom_info *info = kz_symptom_info(given->symptom);
-	const struct kz_persistence *rule = &input->rules[info->class];
+	const struct kz_persistence own =
+		kz_evidence_rule(given->symptom, input->rules);
+	const struct kz_persistence *rule = &own;
 	bool persistent;
 
 	if (!kz_evidence_bad(given->evidence, rule, input->now_s))
@@ -334,9 +336,10 @@ kz_verdict_make(
 		(struct kz_verdict){.until_s = INT64_MAX, .ripe_s = INT64_MAX};
 	for (size_t i = 0; i < input->row_count; i++) {
 		const struct kz_evidence_row *row = &input->rows[i];
-		enum kz_class class = kz_symptom_info(row->symptom)->class;
-		int64_t next_s = kz_evidence_next_s(
-			row->evidence, &input->rules[class], input->now_s);
+		const struct kz_persistence rule =
+			kz_evidence_rule(row->symptom, input->rules);
+		int64_t next_s =
+			kz_evidence_next_s(row->evidence, &rule, input->now_s);
 		struct kz_reason reason;
 		int64_t ripe_s;
 

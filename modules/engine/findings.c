@@ -55,13 +55,16 @@ tell_row(struct telling *telling, const struct kz_name *subject,
 	struct kz_finding finding = {
 		.subject = *subject,
 		.symptom = row->symptom,
-		.source = KZ_SOURCE_PROBE,
+		.source = kz_symptom_info(row->symptom)->class == KZ_CLASS_L
+			? KZ_SOURCE_LOG
+			: KZ_SOURCE_PROBE,
 		.judged = true,
 		.weight = evidence->weight,
 		.ttl_s = evidence->ttl_s,
 		.rest_count = evidence->rest_count,
 	};
 	int64_t oldest_s = oldest_bad(evidence);
+	bool of_log = kz_symptom_info(row->symptom)->class == KZ_CLASS_L;
 
 	(void)strlcpy(finding.object, row->object, sizeof(finding.object));
 	(void)strlcpy(finding.why, evidence->why, sizeof(finding.why));
@@ -79,6 +82,7 @@ tell_row(struct telling *telling, const struct kz_name *subject,
 		const struct kz_slot *slot = &evidence->slots[i];
 
 		finding.weight = slot->weight;
+		finding.queue = of_log ? slot->value_hash : 0;
 		if (slot->outcome == KZ_OUTCOME_BAD)
 			tell_bad(telling, &finding, evidence, slot->when_s);
 		else

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine_priv.h"
+#include "log_priv.h"
 #include "observe_priv.h"
 
 /* 1.7 KB each: what one import can hold. */
@@ -96,6 +97,8 @@ static bool
 usable(const struct kz_import *import, const struct kz_finding *finding)
 {
 	/* Everything is there: what is not green by now never will be. */
+	if (!kz_log_admits(import->engine, finding))
+		return false;
 	return finding->outcome == KZ_OUTCOME_OK || finding->judged ||
 		kz_health_judge(import->health, finding, INT64_MAX / 2) ==
 		KZ_HEALTH_GREEN;
@@ -122,13 +125,18 @@ judge_all(struct kz_import *import, const struct kz_now *now,
 			kz_health_touch(import->health,
 				&import->touches[touch++], false);
 		if (finding->outcome == KZ_OUTCOME_UNKNOWN ||
-			!usable(import, finding))
+			!usable(import, finding)) {
 			counts->unknown++;
-		else if (kz_observe_add(import->engine, finding, now) ==
+			counts->looks +=
+				kz_log_hint(import->engine, finding, now);
+			continue;
+		}
+		if (kz_observe_add(import->engine, finding, now) ==
 			KZ_EVIDENCE_SAME)
 			counts->ignored++;
 		else
 			counts->taken++;
+		kz_log_merge(import->engine, finding, now);
 	}
 }
 

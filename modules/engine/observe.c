@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine_priv.h"
+#include "log_priv.h"
 #include "observe_priv.h"
 #include "share_priv.h"
 #include "touch_priv.h"
@@ -33,7 +34,8 @@ enum kz_evidence_step
 kz_observe_add(struct kz_engine *engine, const struct kz_finding *finding,
 	const struct kz_now *now)
 {
-	const struct kz_symptom_info *info = kz_symptom_info(finding->symptom);
+	struct kz_persistence rule =
+		kz_evidence_rule(finding->symptom, engine->config->persistence);
 	struct kz_finding weighed;
 	struct kz_evidence evidence;
 	enum kz_evidence_step step;
@@ -53,8 +55,7 @@ kz_observe_add(struct kz_engine *engine, const struct kz_finding *finding,
 	if (finding->outcome == KZ_OUTCOME_OK && evidence.first_bad_s == 0 &&
 		evidence.newest_ok_s == 0)
 		return KZ_EVIDENCE_SAME;
-	step = kz_evidence_add(&evidence, finding,
-		&engine->config->persistence[info->class], now->wall_s);
+	step = kz_evidence_add(&evidence, finding, &rule, now->wall_s);
 	if (step == KZ_EVIDENCE_SAME)
 		return step;
 	kz_row_save(engine, &finding->subject, finding->symptom,
@@ -113,6 +114,7 @@ kz_observe_finding(struct kz_engine *engine, const struct kz_finding *finding,
 		return;
 	case KZ_OUTCOME_OK:
 		(void)kz_observe_add(engine, finding, now);
+		kz_log_probed(engine, finding, now);
 		return;
 	case KZ_OUTCOME_BAD:
 		break;

@@ -125,10 +125,11 @@ kz_call_import_end(struct kz_call_scene *scene)
 	kz_import_finish(&import->import, scene->now, &counts);
 	scene->answer->changed = counts.taken > 0;
 	return kz_call_json(scene, 200,
-		json_pack("{s:i,s:I,s:I,s:I,s:I,s:O}", "v", 1, "taken",
+		json_pack("{s:i,s:I,s:I,s:I,s:I,s:I,s:O}", "v", 1, "taken",
 			(json_int_t)counts.taken, "ignored",
 			(json_int_t)counts.ignored, "unknown",
-			(json_int_t)counts.unknown, "bad",
+			(json_int_t)counts.unknown, "looks",
+			(json_int_t)counts.looks, "bad",
 			(json_int_t)import->bad_count, "bad_lines",
 			import->bad_lines));
 }

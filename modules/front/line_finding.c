@@ -97,6 +97,10 @@ parse_details(struct kz_line_in *in, struct kz_finding *finding)
 		finding->ttl_s = (uint32_t)kz_line_take_number(in,
 			KZ_LINE_KEY("ttl", "the seconds of a TTL were"), 0,
 			INT32_MAX); /* RFC 2181 section 8 */
+	if (kz_line_has(in, "queue"))
+		finding->queue = (uint32_t)kz_line_take_number(in,
+			KZ_LINE_KEY("queue", "0 to 4294967295 was"), 0,
+			UINT32_MAX);
 	if (kz_line_has(in, "source"))
 		parse_source(in, finding);
 }
@@ -172,6 +176,8 @@ kz_line_print_finding(struct kz_line_out *out, const struct kz_line *line)
 	kz_line_put_flag(out, "truncated", finding->truncated);
 	if (finding->ttl_s != 0)
 		kz_line_put_number(out, "ttl", finding->ttl_s);
+	if (finding->queue != 0)
+		kz_line_put_number(out, "queue", finding->queue);
 	if (finding->source != KZ_SOURCE_PROBE)
 		kz_line_put_word(
 			out, "source", kz_source_text(finding->source));

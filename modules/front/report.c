@@ -109,12 +109,14 @@ static json_t *
 needs(const struct kz_report *report, const struct kz_reason *reason)
 {
 	enum kz_class class = kz_symptom_info(reason->symptom)->class;
+	const struct kz_persistence rule =
+		kz_evidence_rule(reason->symptom, report->rules);
 	char buffer[NEEDS_SIZE];
 	struct kz_text text = kz_text_make(buffer, sizeof(buffer));
 
 	if (reason->fate == KZ_REASON_WAITING)
 		kz_report_needs(report->rows[reason->row].evidence, class,
-			&report->rules[class], &text);
+			&rule, &text);
 	return json_string(buffer);
 }
 

@@ -183,7 +183,7 @@ check_title(cfg_t *cfg, cfg_opt_t *opt)
 	return 0;
 }
 
-#define OPTIONS_MAX 24 /* of one section, with the two that end it */
+#define OPTIONS_MAX 32 /* of one section, with the two that end it */
 
 static cfg_opt_t
 make_option(const struct option *option)

@@ -35,7 +35,11 @@ struct cli {
 	bool config_found;
 	bool json;
 	bool withdraw;
-	const char *until; /* NULL: not given */
+	/* logscan */
+	bool dry_run;
+	bool follow;
+	const char *format; /* NULL: auto */
+	const char *until;  /* NULL: not given */
 	const char *why;
 	const char *parse;  /* a saved answer of a registry */
 	const char *server; /* who gave it */
@@ -98,6 +102,9 @@ const char *cli_moment(int64_t when_s, char text[CLI_MOMENT_SIZE]);
 /* One JSON value in a line. */
 int cli_dump(FILE *out, const json_t *json);
 
+/* findings.c: one in a line. */
+void cli_print_finding(const struct kz_finding *finding);
+
 /* site.c: everything about one site; looked: made from one look. */
 void cli_print_site(FILE *out, const json_t *site, bool looked);
 
@@ -132,6 +139,7 @@ int cli_registry_print(const struct cli *cli,
 typedef int cli_command(struct cli *cli, int argc, char **argv);
 cli_command cli_check, cli_show, cli_findings, cli_import, cli_allow, cli_deny,
 	cli_pardon, cli_forget, cli_recheck, cli_list, cli_status, cli_config,
-	cli_db, cli_doctor, cli_fact, cli_org, cli_registry, cli_symptoms;
+	cli_db, cli_doctor, cli_fact, cli_logscan, cli_org, cli_registry,
+	cli_symptoms;
 
 #endif

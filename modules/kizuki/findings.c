@@ -18,8 +18,8 @@ struct stream {
 	struct kz_line line;
 };
 
-static void
-print_finding(const struct kz_finding *finding)
+void
+cli_print_finding(const struct kz_finding *finding)
 {
 	char moment[CLI_MOMENT_SIZE];
 
@@ -46,7 +46,7 @@ print_line(struct stream *stream, struct kz_str bytes)
 	if (kz_line_parse(bytes, &stream->line, &why) != KZ_OK)
 		warnx("kizukid's line: %s", why);
 	else if (stream->line.kind == KZ_LINE_FINDING)
-		print_finding(&stream->line.u.finding);
+		cli_print_finding(&stream->line.u.finding);
 }
 
 static bool

@@ -59,6 +59,10 @@ static const struct command commands[] = {
 		cli_registry},
 	{"symptoms", "[ID]", "the catalogue of faults, as a page", 0, 1,
 		cli_symptoms},
+	{"logscan",
+		"[--format FORMAT] [--dry-run] [--follow] [FILE|journal...]",
+		"our own mail and DNS logs as findings", 0, 100000,
+		cli_logscan},
 	{"config", "sample|manual|man|help|check", "the configuration's texts",
 		1, 1, cli_config},
 };
@@ -71,11 +75,17 @@ enum {
 	OPTION_LANG,
 	OPTION_LIMIT,
 	OPTION_PARSE,
-	OPTION_SERVER
+	OPTION_SERVER,
+	OPTION_FORMAT,
+	OPTION_DRY_RUN,
+	OPTION_FOLLOW
 };
 
 static const struct option options[] = {
 	{"config", required_argument, NULL, 'c'},
+	{"dry-run", no_argument, NULL, OPTION_DRY_RUN},
+	{"follow", no_argument, NULL, OPTION_FOLLOW},
+	{"format", required_argument, NULL, OPTION_FORMAT},
 	{"help", no_argument, NULL, 'h'},
 	{"json", no_argument, NULL, OPTION_JSON},
 	{"lang", required_argument, NULL, OPTION_LANG},
@@ -136,6 +146,15 @@ take_option(struct cli *cli, int option)
 		return true;
 	case OPTION_SERVER:
 		cli->server = optarg;
+		return true;
+	case OPTION_DRY_RUN:
+		cli->dry_run = true;
+		return true;
+	case OPTION_FOLLOW:
+		cli->follow = true;
+		return true;
+	case OPTION_FORMAT:
+		cli->format = optarg;
 		return true;
 	case OPTION_WITHDRAW:
 		cli->withdraw = true;

@@ -37,6 +37,7 @@ struct kz_persistence {
 	uint32_t span_s;     /* first to last bad, at least */
 	uint32_t quarters;   /* different 6-hour UTC quarters, 0 to 4 */
 	uint32_t weekdays;   /* bads on a weekday at least (0 or 1) */
+	uint32_t queues;     /* L: different messages (or queries) at least */
 	uint32_t slot_s;     /* one counted observation in each */
 	uint32_t ttl_factor; /* C: span also at least factor times TTL */
 	uint32_t max_age_s;  /* newest bad no older than this; 0: than the
@@ -47,7 +48,8 @@ struct kz_slot {
 	int64_t when_s;
 	enum kz_outcome outcome; /* KZ_OUTCOME_OK or KZ_OUTCOME_BAD */
 	uint8_t weight;          /* of a bad */
-	uint32_t value_hash;     /* of a bad: identical values, equal hashes */
+	uint32_t value_hash;     /* of a bad: identical values, equal hashes;
+				    of one with a message, the message's */
 };
 
 struct kz_evidence {
@@ -80,6 +82,14 @@ enum kz_evidence_step {
 	KZ_EVIDENCE_CLEARED  /* an ok ended bad evidence; store it */
 };
 
+/*
+ * The rule that holds for a symptom: that of its class, of KZ_CLASS_COUNT
+ * given.  But a message that expired has by itself seen the days of a queue:
+ * two messages within 30 days are enough, and as long they count.
+ */
+struct kz_persistence kz_evidence_rule(
+	enum kz_symptom symptom, const struct kz_persistence *rules);
+
 /* An empty one: all zero. */
 struct kz_evidence kz_evidence_make(void);
 
@@ -104,7 +114,8 @@ enum kz_evidence_step kz_evidence_clear(
 
 /*
  * Whether all conditions of rule hold at now_s.  Class C counts the run of
- * identical values, class O (an operator's word) holds at once.
+ * identical values, class L asks for different messages among the kept slots,
+ * class O (an operator's word) holds at once.
  */
 bool kz_evidence_persistent(const struct kz_evidence *evidence,
 	enum kz_class class, const struct kz_persistence *rule, int64_t now_s);

@@ -45,6 +45,9 @@ struct kz_finding {
 	uint8_t weight; /* of a bad: 0 to the symptom's points */
 	bool truncated; /* a cap of the examination was reached */
 	bool judged;    /* our own side was already found without fault */
+	uint32_t queue; /* class L: hash of the message's identifier in our
+			   queue, so that three messages can be told from one;
+			   0: none */
 	uint32_t ttl_s; /* class C: of the record at fault; class O: seconds
 			   until the statement ends; else 0 */
 	char object[KZ_OBJECT_MAX + 1];

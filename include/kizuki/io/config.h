@@ -67,6 +67,8 @@ struct kz_config {
 	char *probe_path;     /* kizuki-probe; a reading finds it where empty */
 	char *shared_senders; /* file, "" none */
 	char *shared_senders_own;
+	char *log_rules; /* folder; "": beside the program */
+	char *log_rules_own;
 	char *facts; /* file, "" none */
 	uint32_t helo_wait_ms;
 	bool durability_sync;
