@@ -353,8 +353,8 @@ kz_verdict_make(
 				kz_evidence_netclasses(row->evidence);
 			continue;
 		}
-		ripe_s = kz_evidence_ripe_s(
-			row->evidence, class, &input->rules[class]);
+		ripe_s = kz_evidence_ripe_s(row->evidence,
+			kz_symptom_info(row->symptom)->class, &rule);
 		if (ripe_s < verdict->ripe_s && ripe_s > input->now_s)
 			verdict->ripe_s = ripe_s;
 	}

@@ -568,7 +568,9 @@ look_mail(struct world *world, struct site *site, int64_t when_s,
 		.subject = site->name,
 		.symptom = KZ_SYM_LOG_MX_UNREACHABLE,
 		.outcome = KZ_OUTCOME_OK,
-		.source = KZ_SOURCE_LOG};
+		.source = KZ_SOURCE_LOG,
+		/* A message stays in the queue for a day or so. */
+		.queue = (uint32_t)(when_s / 86400) + 1};
 
 	if (when_s - site->asked_s < MAIL_S)
 		return;
