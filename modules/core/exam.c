@@ -323,7 +323,8 @@ kz_exam_exactly(const struct kz_exam *exam, uint8_t host)
 
 	return (kz_exam_in(kz_exam_ns_hosts(exam), host) &&
 		       kz_exam_one_machine(exam)) ||
-		(kz_exam_in(mx, host) && kz_exam_leads_to_us(exam, host));
+		(kz_exam_in(mx, host) && kz_exam_leads_to_us(exam, host)) ||
+		kz_exam_helo_doubt(exam, host);
 }
 
 bool
@@ -341,7 +342,7 @@ kz_exam_doubtful(const struct kz_exam *exam, uint8_t host)
 	return kz_exam_specials(exam, of) > 0 ||
 		(kz_exam_missing(of) && kz_exam_in(mx | servers, host)) ||
 		(of->alias && kz_exam_in(mx | ns, host)) ||
-		kz_exam_exactly(exam, host);
+		kz_exam_exactly(exam, host) || kz_exam_helo_doubt(exam, host);
 }
 
 void
@@ -353,6 +354,9 @@ kz_exam_judge(const struct kz_exam *exam, kz_exam_emit *emit, void *arg)
 	(void)kz_exam_mx_hosts(exam, exam->mx, &out.truncated);
 	kz_exam_judge_mx(&out);
 	kz_exam_judge_implicit(&out);
+	out.truncated = false;
+	kz_exam_judge_policy(&out);
+	kz_exam_judge_rdns(&out);
 	if (!exam->zone_known)
 		return;
 	out.subject = &exam->zone;

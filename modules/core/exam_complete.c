@@ -96,6 +96,15 @@ sec_done(const struct kz_exam *exam)
 	return exam->sec.ds == KZ_EXAM_DATA || exam->sec.ds == KZ_EXAM_NODATA;
 }
 
+static bool
+pol_done(const struct kz_exam *exam)
+{
+	return !exam->dns_cut && exam->policy.asked && exam->policy.spf.known &&
+		exam->policy.dmarc.known && exam->policy.sts.known &&
+		(exam->mx_look == KZ_EXAM_DATA ||
+			exam->mx_look == KZ_EXAM_NODATA);
+}
+
 void
 kz_exam_complete(const struct kz_exam *exam, bool *complete)
 {
@@ -104,4 +113,5 @@ kz_exam_complete(const struct kz_exam *exam, bool *complete)
 	complete[KZ_FAMILY_DEL] = del_done(exam);
 	complete[KZ_FAMILY_CON] = con_done(exam);
 	complete[KZ_FAMILY_SEC] = sec_done(exam);
+	complete[KZ_FAMILY_POL] = pol_done(exam);
 }

@@ -172,6 +172,9 @@ uint8_t kz_exam_self(const struct kz_exam *exam);
 /* How a server words that it does not serve the zone. */
 const char *kz_exam_lame_word(const struct kz_exam_server *dns);
 
+/* What a client calls itself, and what does not lead to it. */
+bool kz_exam_helo_doubt(const struct kz_exam *exam, uint8_t host);
+
 /* The judges. */
 void kz_exam_judge_mx(struct exam_out *out);
 void kz_exam_judge_del(struct exam_out *out);
@@ -184,5 +187,7 @@ void kz_exam_judge_ns(struct exam_out *out);
 void kz_exam_judge_soa(struct exam_out *out);
 void kz_exam_judge_views(struct exam_out *out);
 void kz_exam_judge_sec(struct exam_out *out);
+void kz_exam_judge_policy(struct exam_out *out);
+void kz_exam_judge_rdns(struct exam_out *out);
 
 #endif

@@ -120,7 +120,12 @@ seen_sites(struct kz_engine *engine, struct decision *decision)
 					.zone = named->trust.zone,
 					.name = named->name,
 					.client = decision->request->client,
-					.mailfrom = i == KZ_ID_MAILFROM},
+					.mailfrom = i == KZ_ID_MAILFROM,
+					/* A provider's host is not the
+					 * site's to name. */
+					.helo = decision->scene.shared
+						? NULL
+						: decision->request->helo},
 				decision->now);
 	}
 }

@@ -37,6 +37,7 @@ drop(struct kz_engine *engine, struct kz_memo *memo)
 	TAILQ_REMOVE(&engine->memos.list, memo, age);
 	engine->memos.count--;
 	free(memo->met);
+	free(memo->clients);
 	free(memo);
 }
 

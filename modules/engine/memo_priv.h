@@ -38,7 +38,9 @@ struct kz_memo {
 	bool was_broken;             /* to say conviction and release once */
 	int64_t null_hour; /* hour in which null senders are counted */
 	uint32_t null_count;
-	bool sender;      /* seen as a verified MAIL FROM */
+	bool sender;         /* seen as a verified MAIL FROM */
+	size_t client_count; /* newest last, for the next look */
+	struct kz_order_client *clients;
 	size_t met_count; /* names sessions came by, for the next look */
 	struct kz_name *met;
 };

@@ -38,6 +38,45 @@ note_name(struct kz_memo *memo, const struct kz_name *name)
 	memo->met[memo->met_count++] = *name;
 }
 
+/* Printable, and short enough to be told; else as if nothing was said. */
+static bool
+tellable(const char *helo)
+{
+	size_t len = strlen(helo);
+
+	for (size_t i = 0; i < len; i++) {
+		if (helo[i] <= ' ' || helo[i] >= 127)
+			return false;
+	}
+	return len < sizeof(((struct kz_order_client *)0)->helo);
+}
+
+/* The newest few; who comes again is told once, with its newest words. */
+static void
+note_client(struct kz_memo *memo, const struct kz_seen *seen)
+{
+	struct kz_order_client *list = memo->clients;
+	size_t at = 0;
+
+	if (seen->helo == NULL || seen->client.family == KZ_ADDR_NONE ||
+		!tellable(seen->helo))
+		return;
+	if (list == NULL)
+		list = memo->clients =
+			kz_engine_alloc(KZ_ORDER_CLIENTS, sizeof(*list));
+	while (at < memo->client_count &&
+		kz_addr_compare(&list[at].addr, &seen->client) != 0)
+		at++;
+	if (at == KZ_ORDER_CLIENTS) {
+		memmove(list, list + 1, (KZ_ORDER_CLIENTS - 1) * sizeof(*list));
+		at--;
+	}
+	list[at].addr = seen->client;
+	memcpy(list[at].helo, seen->helo, strlen(seen->helo) + 1);
+	if (at == memo->client_count)
+		memo->client_count++;
+}
+
 /* Is the site's verdict of interest, or does nobody write from there? */
 static bool
 idle(const struct kz_engine *engine, const struct kz_memo *memo,
@@ -108,6 +147,7 @@ kz_schedule_seen(struct kz_engine *engine, const struct kz_seen *seen,
 	memo->sender = memo->sender ||
 		(seen->mailfrom && kz_name_equal(&seen->name, &seen->site));
 	note_name(memo, &seen->name);
+	note_client(memo, seen);
 	if (!memo->stored || record->second_day != second_day ||
 		now->wall_s - saved_s >= SEEN_SAVE_S)
 		kz_memo_save(engine, memo);
@@ -250,6 +290,10 @@ begin(struct kz_engine *engine, const struct kz_name *site, bool confirm,
 	if (memo->met_count > 0)
 		memcpy(order.watch, memo->met,
 			memo->met_count * sizeof(*memo->met));
+	if (memo->client_count > 0)
+		memcpy(order.clients, memo->clients,
+			memo->client_count * sizeof(*memo->clients));
+	order.client_count = memo->client_count;
 	if (!kz_flight_begin(engine, &order, now))
 		return false;
 	memo->site.asked_s = now->wall_s;

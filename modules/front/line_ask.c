@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include <string.h>
+
 #include "line_priv.h"
 
 /* What kizukid asks of the prober. */
@@ -22,6 +24,42 @@ parse_watch(struct kz_line_in *in, struct kz_line_examine *examine)
 	examine->watch_count = count;
 }
 
+static bool
+printable(struct kz_str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] <= ' ' || text.ptr[i] >= 127)
+			return false;
+	}
+	return true;
+}
+
+static void
+parse_clients(struct kz_line_in *in, struct kz_line_examine *examine)
+{
+	struct kz_line_key key = KZ_LINE_KEY(
+		"clients", "a list of at most 4 [address, HELO name] was");
+	const json_t *list = kz_line_take_list(in, key, KZ_LINE_CLIENTS);
+	size_t count = json_array_size(list);
+
+	for (size_t i = 0; i < count; i++) {
+		struct kz_line_client *client = &examine->clients[i];
+		const json_t *pair = json_array_get(list, i);
+		struct kz_str helo = kz_line_string(json_array_get(pair, 1));
+
+		if (json_array_size(pair) != 2 ||
+			kz_addr_parse(kz_line_string(json_array_get(pair, 0)),
+				&client->addr) != KZ_OK ||
+			helo.len >= sizeof(client->helo) || !printable(helo)) {
+			kz_line_fail(in, key.why);
+			return;
+		}
+		memcpy(client->helo, helo.ptr, helo.len);
+		client->helo[helo.len] = '\0';
+	}
+	examine->client_count = count;
+}
+
 void
 kz_line_parse_examine(struct kz_line_in *in, struct kz_line *line)
 {
@@ -41,8 +79,36 @@ kz_line_parse_examine(struct kz_line_in *in, struct kz_line *line)
 	if (kz_line_has(in, "zone"))
 		kz_line_take_name(in, KZ_LINE_KEY("zone", "a domain name was"),
 			&examine->zone);
+	if (kz_line_has(in, "clients"))
+		parse_clients(in, examine);
 	if (kz_line_has(in, "watch"))
 		parse_watch(in, examine);
+}
+
+static void
+print_clients(struct kz_line_out *out, const struct kz_line_examine *examine)
+{
+	json_t *list;
+
+	if (examine->client_count == 0)
+		return;
+	if (examine->client_count > KZ_LINE_CLIENTS) {
+		kz_line_refuse(out);
+		return;
+	}
+	list = json_array();
+	for (size_t i = 0; i < examine->client_count; i++) {
+		const struct kz_line_client *client = &examine->clients[i];
+		struct kz_str helo = {client->helo, strlen(client->helo)};
+		char text[KZ_ADDR_TEXT_SIZE];
+
+		if (client->addr.family == KZ_ADDR_NONE || !printable(helo))
+			kz_line_refuse(out);
+		kz_line_append(out, list,
+			json_pack("[ss]", kz_addr_format(&client->addr, text),
+				client->helo));
+	}
+	kz_line_put(out, "clients", list);
 }
 
 void
@@ -59,6 +125,7 @@ kz_line_print_examine(struct kz_line_out *out, const struct kz_line *line)
 		kz_line_put_flag(out, "sender", true);
 	if (examine->zone.len > 0)
 		kz_line_put_name(out, "zone", &examine->zone);
+	print_clients(out, examine);
 	if (examine->watch_count == 0)
 		return;
 	if (examine->watch_count > KZ_LINE_WATCHED) {

@@ -145,6 +145,18 @@ struct confirm_claim {
 void ask_confirm(struct group *group, const struct confirm_claim *claim,
 	proof_done *done, void *arg, uint32_t tag);
 
+/* Whether all servers of a reverse zone, whose look-up fails, are at fault. */
+struct reverse_reply {
+	bool broken;
+	size_t dead_count; /* these do not answer; the others are lame */
+	struct kz_addr dead[8];
+	int64_t when_s; /* of the latest contact; 0: none */
+};
+typedef void reverse_done(
+	void *arg, uint32_t tag, const struct reverse_reply *reply);
+void ask_reverse(struct group *group, const struct kz_name *name,
+	reverse_done *done, void *arg, uint32_t tag);
+
 void zones_open(struct probe *probe);
 void zones_close(struct probe *probe);
 
@@ -162,6 +174,7 @@ struct ask {
 		zone_done *zone;
 		servers_done *servers;
 		proof_done *proof;
+		reverse_done *reverse;
 	} done;
 	void *arg;
 	uint32_t tag;

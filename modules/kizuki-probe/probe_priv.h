@@ -33,6 +33,7 @@
 #define TYPE_SOA  6
 #define TYPE_PTR  12
 #define TYPE_MX   15
+#define TYPE_TXT  16
 #define TYPE_AAAA 28
 /* RFC 4034. */
 #define TYPE_DS     43

@@ -181,6 +181,7 @@ step_extra_names(struct site *site)
 	publish_all(site);
 	site_look(site, &site->dns,
 		kz_exam_primaries(exam) | exam->published |
+			site_helo_hosts(site) |
 			kz_exam_mx_hosts(exam, exam->zone_mx, &truncated));
 	return STEP_PRIMARY;
 }
@@ -240,6 +241,7 @@ step(struct site *site)
 		ask_name(&site->dns.group, &site->exam.zone, TYPE_MX,
 			on_zone_mx, site, 0);
 		site_security(site);
+		site_rdns(site);
 		return STEP_EXTRA_NAMES;
 	case STEP_EXTRA_NAMES:
 		return step_extra_names(site);
@@ -250,6 +252,7 @@ step(struct site *site)
 		site_views(site);
 		site_rname(site);
 		site_keys(site);
+		site_policy(site);
 		site_tcp(site, true);
 		return STEP_TCP;
 	case STEP_TCP:

@@ -12,6 +12,8 @@
 #define KIZUKI_PROBE_SITE_PRIV_H
 
 #include "kizuki/core/exam.h"
+#include "kizuki/core/policytext.h"
+#include "kizuki/core/spfcheck.h"
 
 #include "ask_priv.h"
 
@@ -30,6 +32,8 @@ struct track {
 /* Servers whose answers are compared name by name, and asked by TCP. */
 #define SITE_SERVERS 4
 #define SITE_DS_KEPT 8
+/* Reverse names of one client. */
+#define SITE_REVERSE_NAMES 10
 
 struct site {
 	struct probe *probe;
@@ -54,6 +58,13 @@ struct site {
 	bool soa_asked[KZ_EXAM_ADDRS];
 	bool content_asked[KZ_EXAM_ADDRS];
 	struct kz_dns_ds ds[SITE_DS_KEPT];
+
+	struct kz_spfcheck spf;
+	struct confirm_claim spf_claims[KZ_SPFCHECK_TERMS + 1];
+	struct confirm_claim dmarc_claim, sts_claim;
+	struct kz_name reports[KZ_DMARC_REPORTS];
+	bool sts_wanted; /* a policy is announced */
+	struct kz_name reverse[KZ_EXAM_CLIENTS][SITE_REVERSE_NAMES];
 
 	struct track mx;
 	bool mx_named; /* the hosts are known and looked up */
@@ -106,6 +117,15 @@ void site_views(struct site *site);
 void site_rname(struct site *site);
 void site_security(struct site *site);
 void site_keys(struct site *site);
+void site_policy(struct site *site);
+void site_rdns(struct site *site);
+
+/* Names that clients call themselves by, to be looked up. */
+uint64_t site_helo_hosts(const struct site *site);
+
+/* A name below the site: "_dmarc." and so on.  False: too long. */
+bool site_below(
+	const struct site *site, const char *label, struct kz_name *name);
 
 /* The first address of each name server that answers; returns how many. */
 size_t site_answering(const struct site *site, uint8_t list[SITE_SERVERS]);

@@ -129,9 +129,8 @@ on_ptr(void *arg, uint32_t tag, const struct name_reply *reply)
 	ask_others(verify);
 }
 
-/* "4.3.2.1.in-addr.arpa": RFC 1035 section 3.5, RFC 3596 section 2.5. */
-static bool
-reverse_name(const struct kz_addr *addr, struct kz_name *name)
+bool
+verify_reverse_name(const struct kz_addr *addr, struct kz_name *name)
 {
 	static const char digits[] = "0123456789abcdef";
 	char buffer[KZ_NAME_MAX + 1];
@@ -293,7 +292,8 @@ verify_start(struct probe *probe, const struct kz_question *question)
 		ask_addr(verify, &question->name, on_self, 0);
 		return;
 	case KZ_VERIFY_RDNS:
-		if (reverse_name(&question->client, &verify->answer.name)) {
+		if (verify_reverse_name(
+			    &question->client, &verify->answer.name)) {
 			ask_name(&verify->group, &verify->answer.name, TYPE_PTR,
 				on_ptr, verify, 0);
 			return;

@@ -12,4 +12,7 @@
 
 void verify_start(struct probe *probe, const struct kz_question *question);
 
+/* "4.3.2.1.in-addr.arpa": RFC 1035 section 3.5, RFC 3596 section 2.5. */
+bool verify_reverse_name(const struct kz_addr *addr, struct kz_name *name);
+
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "prober_inner_priv.h"
 
+#include <string.h>
+
 #include "kizuki/front/line.h"
 
 static bool
@@ -45,6 +47,16 @@ examine(void *arg, const struct kz_order *order)
 		to->watch_count < KZ_LINE_WATCHED) {
 		to->watch[to->watch_count] = order->watch[to->watch_count];
 		to->watch_count++;
+	}
+	while (to->client_count < order->client_count &&
+		to->client_count < KZ_LINE_CLIENTS) {
+		const struct kz_order_client *from =
+			&order->clients[to->client_count];
+		struct kz_line_client *client =
+			&to->clients[to->client_count++];
+
+		client->addr = from->addr;
+		memcpy(client->helo, from->helo, sizeof(client->helo));
 	}
 	return send_line(arg, &line, false);
 }

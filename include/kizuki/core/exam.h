@@ -33,6 +33,7 @@
 #define KZ_EXAM_SHADOWS    4
 #define KZ_EXAM_VIEWS      16 /* (server, host) pairs compared */
 #define KZ_EXAM_VIEW_ADDRS 8
+#define KZ_EXAM_CLIENTS    4
 #define KZ_EXAM_NONE       255 /* no index */
 
 /* What a look-up came to. */
@@ -97,6 +98,46 @@ struct kz_exam_sec {
 	bool ds_secure;
 	uint8_t ds_count; /* of algorithms that are known */
 	uint32_t ds_ttl_s;
+};
+
+/* A text of the site, read for faults. */
+struct kz_exam_text {
+	bool known;   /* read to the end */
+	bool present; /* the site has one */
+	bool proven;  /* by every server of the zones that hold it */
+	uint32_t ttl_s;
+	int64_t when_s;
+	const char *fault; /* NULL, or a static text */
+};
+
+struct kz_exam_policy {
+	bool asked;
+	struct kz_exam_text spf, dmarc, sts;
+	bool spf_all; /* everybody passes */
+	uint8_t sts_weight;
+};
+
+/* A client that mail of the site came from. */
+struct kz_exam_client {
+	struct kz_addr addr;
+	enum kz_exam_look ptr;
+	bool ptr_proven;
+	uint32_t ptr_ttl_s;
+	int64_t when_s;
+	/* Its reverse names: do they lead back? */
+	bool confirmed, forward_sure, cut;
+	struct kz_name first; /* the first of them */
+	/* Servers of the reverse zone, where the look-up failed. */
+	bool broken; /* all of them dead or lame */
+	size_t dead_count;
+	struct kz_addr dead[8];
+	/* What it calls itself; "": not known. */
+	char helo[KZ_NAME_MAX + 3];
+	bool helo_ours; /* our own name or address */
+	struct kz_name name;
+	bool helo_name; /* name holds it, a host name */
+	uint8_t host;   /* the same as a host */
+	bool helo_kin;  /* the confirmed reverse name is of the same domain */
 };
 
 /* What one address said of the zone, recursion not desired. */
@@ -220,6 +261,9 @@ struct kz_exam {
 	uint64_t published; /* names met: the apex, www, HELO names, ... */
 	enum kz_exam_rname rname;
 	struct kz_exam_sec sec;
+	struct kz_exam_policy policy;
+	uint8_t client_count;
+	struct kz_exam_client clients[KZ_EXAM_CLIENTS];
 
 	uint8_t host_count, addr_count;
 	uint8_t soa_count, mx_count, ns_count, shadow_count, view_count;
@@ -305,6 +349,9 @@ bool kz_exam_serves(const struct kz_exam *exam, uint8_t addr);
 
 /* Whether an address answers for the zone: NOERROR, AA, SOA of the zone. */
 bool kz_exam_answers(const struct kz_exam_server *server);
+
+/* A name that is no host on the Internet: one label, .local and such. */
+bool kz_exam_local_name(const struct kz_name *name);
 
 /*
  * Whether what the resolver says of a host would make a fault of content, so

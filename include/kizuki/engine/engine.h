@@ -32,6 +32,14 @@ struct kz_touch;
 #define KZ_ORDER_WATCHED 8
 
 /* What the prober is told to examine. */
+#define KZ_ORDER_CLIENTS 4
+
+/* Who sent mail of a site, and what it called itself. */
+struct kz_order_client {
+	struct kz_addr addr;
+	char helo[KZ_NAME_MAX + 3];
+};
+
 struct kz_order {
 	struct kz_name site;
 	bool tcp;     /* SMTP may be contacted */
@@ -40,6 +48,8 @@ struct kz_order {
 	struct kz_name zone; /* the root: not known */
 	size_t watch_count;
 	struct kz_name watch[KZ_ORDER_WATCHED];
+	size_t client_count;
+	struct kz_order_client clients[KZ_ORDER_CLIENTS];
 };
 
 /* One moment, read once for each event. */

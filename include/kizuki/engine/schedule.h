@@ -23,6 +23,8 @@ struct kz_seen {
 	struct kz_name site, zone, name;
 	struct kz_addr client;
 	bool mailfrom; /* name is the domain of MAIL FROM */
+	const char
+		*helo; /* what client called itself; NULL: not to be judged */
 };
 void kz_schedule_seen(struct kz_engine *engine, const struct kz_seen *seen,
 	const struct kz_now *now);

@@ -25,6 +25,7 @@
 /* Longest line accepted or made, with its newline. */
 #define KZ_LINE_MAX     16384
 #define KZ_LINE_WATCHED 8
+#define KZ_LINE_CLIENTS 4
 
 enum kz_line_kind {
 	/* to the prober */
@@ -39,6 +40,12 @@ enum kz_line_kind {
 	KZ_LINE_ERROR /* {"v":1,"error":"...","line":"..."} */
 };
 
+/* Who sent mail of a site, and what it called itself; "": not known. */
+struct kz_line_client {
+	struct kz_addr addr;
+	char helo[KZ_NAME_MAX + 3];
+};
+
 struct kz_line_examine {
 	struct kz_name site;
 	bool tcp;            /* SMTP may be contacted */
@@ -47,6 +54,8 @@ struct kz_line_examine {
 	struct kz_name zone; /* that held it before; the root: not known */
 	size_t watch_count;  /* names met in sessions, besides watch_names */
 	struct kz_name watch[KZ_LINE_WATCHED];
+	size_t client_count;
+	struct kz_line_client clients[KZ_LINE_CLIENTS];
 };
 
 struct kz_line_canary {

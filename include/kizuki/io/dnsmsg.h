@@ -21,6 +21,7 @@
 #include "kizuki/base/addr.h"
 #include "kizuki/base/name.h"
 #include "kizuki/base/result.h"
+#include "kizuki/base/str.h"
 
 /* An address in brackets, with its NUL. */
 #define KZ_DNS_LITERAL_SIZE (KZ_ADDR_TEXT_SIZE + 2)
@@ -116,6 +117,18 @@ bool kz_dnsmsg_has_key(const struct kz_dnsmsg *message,
 bool kz_dnsmsg_signed(const struct kz_dnsmsg *message,
 	const struct kz_name *owner, uint16_t rrtype, int64_t now_s,
 	int64_t *until_s);
+
+/* Texts of an answer; records point into buffer. */
+#define KZ_DNS_TXTS 64
+struct kz_dns_txt {
+	bool cut; /* more than there is room for, or one that is malformed */
+	size_t count;
+	struct kz_str records[KZ_DNS_TXTS];
+	char buffer[16384];
+};
+
+/* The TXT records of the answer, the strings of each joined. */
+size_t kz_dnsmsg_txt(const struct kz_dnsmsg *message, struct kz_dns_txt *txt);
 
 /* The least TTL in a section; 0: it is empty. */
 uint32_t kz_dnsmsg_ttl(
