@@ -83,6 +83,7 @@ static const struct {
 	{KZ_LINE_EXAMINE,
 		"{\"v\":1,\"examine\":\"example1.jp\",\"tcp\":false,"
 		"\"confirm\":true,\"sender\":true,\"zone\":\"example1.jp\","
+		"\"clients\":[[\"10.0.0.1\",\"mx.a.jp\"],[\"::1\",\"\"]],"
 		"\"watch\":[\"a.example1.jp\",\"b.jp\"]}"},
 	{KZ_LINE_QUESTION,
 		"{\"v\":1,\"verify\":17,\"kind\":\"helo\","
@@ -258,6 +259,9 @@ static const struct {
 	{"tcp:", EXAMINE(",\"tcp\":\"yes\"")},
 	{"sender:", EXAMINE(",\"sender\":1")},
 	{"zone:", EXAMINE(",\"zone\":\".\"")},
+	{"clients:", EXAMINE(",\"clients\":[[\"10.0.0.1\"]]")},
+	{"clients:", EXAMINE(",\"clients\":[[\"10.0.0.1\",\"a b\"]]")},
+	{"clients:", EXAMINE(",\"clients\":[[\"mx.a.jp\",\"a\"]]")},
 	{"watch:", EXAMINE(",\"watch\":[\"a\",\".\"]")},
 	{"watch:",
 		EXAMINE(",\"watch\":[\"a\",\"a\",\"a\",\"a\",\"a\",\"a\","
