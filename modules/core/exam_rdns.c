@@ -32,7 +32,7 @@ static bool
 literal(const char *helo, struct kz_addr *addr)
 {
 	size_t len = strlen(helo);
-	struct kz_str text = {helo, len};
+	struct kz_str text;
 
 	if (len < 3 || helo[0] != '[' || helo[len - 1] != ']')
 		return false;

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-static char
+static int
 lower(char octet)
 {
-	return octet >= 'A' && octet <= 'Z' ? (char)(octet - 'A' + 'a') : octet;
+	return octet >= 'A' && octet <= 'Z' ? octet - 'A' + 'a' : octet;
 }
 
 static bool
@@ -150,7 +150,7 @@ id_good(struct kz_str record)
 		if (!take_tag(&record, '=', &key, &value) || !is(key, "id"))
 			continue;
 		for (size_t i = 0; i < value.len; i++) {
-			char octet = lower(value.ptr[i]);
+			int octet = lower(value.ptr[i]);
 
 			if (!(octet >= 'a' && octet <= 'z') &&
 				!(octet >= '0' && octet <= '9'))

@@ -29,10 +29,10 @@ kz_spfcheck_next(const struct kz_spfcheck *check, struct kz_name *name)
 	return true;
 }
 
-static char
+static int
 lower(char octet)
 {
-	return octet >= 'A' && octet <= 'Z' ? (char)(octet - 'A' + 'a') : octet;
+	return octet >= 'A' && octet <= 'Z' ? octet - 'A' + 'a' : octet;
 }
 
 /* The word at the start of text, in any case. */
@@ -269,7 +269,7 @@ static bool
 modifier_name(struct kz_str name)
 {
 	for (size_t i = 0; i < name.len; i++) {
-		char octet = lower(name.ptr[i]);
+		int octet = lower(name.ptr[i]);
 		bool letter = octet >= 'a' && octet <= 'z';
 
 		if (!letter &&

@@ -111,22 +111,21 @@ apply_greylist(struct kz_engine *engine, struct decision *decision)
 static void
 seen_sites(struct kz_engine *engine, struct decision *decision)
 {
+	/* A provider's host is not the site's to name. */
+	struct kz_seen seen = {.client = decision->request->client,
+		.helo = decision->scene.shared ? NULL
+					       : decision->request->helo};
+
 	for (size_t i = 0; i < KZ_ID_COUNT; i++) {
 		const struct kz_named *named = &decision->scene.named[i];
 
-		if (named->yes && named->trust.has_site)
-			kz_schedule_seen(engine,
-				&(struct kz_seen){.site = named->trust.site,
-					.zone = named->trust.zone,
-					.name = named->name,
-					.client = decision->request->client,
-					.mailfrom = i == KZ_ID_MAILFROM,
-					/* A provider's host is not the
-					 * site's to name. */
-					.helo = decision->scene.shared
-						? NULL
-						: decision->request->helo},
-				decision->now);
+		if (!named->yes || !named->trust.has_site)
+			continue;
+		seen.site = named->trust.site;
+		seen.zone = named->trust.zone;
+		seen.name = named->name;
+		seen.mailfrom = i == KZ_ID_MAILFROM;
+		kz_schedule_seen(engine, &seen, decision->now);
 	}
 }
 
@@ -393,11 +392,9 @@ kz_judge_verified(struct kz_engine *engine, const struct kz_verified *verified,
 		(entry->kind == KZ_VERIFY_MAILFROM ||
 			!kz_engine_shared(engine, &verified->name)))
 		kz_schedule_seen(engine,
-			&(struct kz_seen){.site = verified->site,
-				.zone = verified->zone,
-				.name = verified->name,
-				.client = entry->client,
-				.mailfrom = entry->kind == KZ_VERIFY_MAILFROM},
+			&(struct kz_seen){verified->site, verified->zone,
+				verified->name, entry->client,
+				entry->kind == KZ_VERIFY_MAILFROM, NULL},
 			now);
 	return true;
 }

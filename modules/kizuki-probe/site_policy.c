@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "kizuki/base/text.h"
 #include "kizuki/core/policytext.h"
 #include "kizuki/io/clock.h"
 
@@ -12,14 +13,12 @@ enum { TEXT_SPF, TEXT_DMARC, TEXT_STS };
 bool
 site_below(const struct site *site, const char *label, struct kz_name *name)
 {
-	char text[KZ_NAME_MAX + 16];
-	size_t len = strlen(label);
-	const struct kz_name *of = &site->exam.site;
+	char buffer[KZ_NAME_MAX + 16];
+	struct kz_text text = kz_text_make(buffer, sizeof(buffer));
 
-	memcpy(text, label, len);
-	memcpy(text + len, of->text, of->len);
-	return kz_name_parse((struct kz_str){text, len + of->len}, name) ==
-		KZ_OK;
+	kz_text_word(&text, label);
+	kz_text_put(&text, kz_name_str(&site->exam.site));
+	return kz_name_parse((struct kz_str){buffer, text.used}, name) == KZ_OK;
 }
 
 static struct kz_exam_text *
