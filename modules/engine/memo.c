@@ -147,6 +147,24 @@ kz_memo_stale(struct kz_engine *engine, const struct kz_name *subject)
 	memo->change = ++engine->memos.changes;
 }
 
+bool
+kz_memo_clean(struct kz_engine *engine, const struct kz_name *subject)
+{
+	const struct kz_memo *memo = cached(engine, subject);
+
+	return memo != NULL && memo->clean;
+}
+
+void
+kz_memo_set_clean(
+	struct kz_engine *engine, const struct kz_name *subject, bool clean)
+{
+	struct kz_memo *memo = cached(engine, subject);
+
+	if (memo != NULL)
+		memo->clean = clean;
+}
+
 void
 kz_memo_remove(struct kz_engine *engine, const struct kz_name *site)
 {

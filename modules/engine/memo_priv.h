@@ -23,6 +23,7 @@ struct kz_memo {
 	struct kz_name name;
 	struct kz_site site;
 	bool stored;          /* the store has a record */
+	bool clean;           /* the store has no evidence of this subject */
 	bool valid;           /* the verdict below is made */
 	uint64_t epoch;       /* of the engine, when it was made */
 	uint64_t change;      /* of this subject's evidence */
@@ -91,6 +92,16 @@ void kz_memo_met(struct kz_memo *memo, const struct kz_seen *seen);
 
 /* Evidence of subject changed: verdicts that rest on it are made again. */
 void kz_memo_stale(struct kz_engine *engine, const struct kz_name *subject);
+
+/*
+ * Whether subject is known to have no evidence in the store: what is found to
+ * work there changes nothing.  Most sites never had any.
+ */
+bool kz_memo_clean(struct kz_engine *engine, const struct kz_name *subject);
+
+/* There is none, or there is some. */
+void kz_memo_set_clean(struct kz_engine *engine, const struct kz_name *subject,
+	bool clean);
 
 /* Take a memo out of memory and its record out of the store. */
 void kz_memo_remove(struct kz_engine *engine, const struct kz_name *site);

@@ -48,6 +48,9 @@ kz_observe_add(struct kz_engine *engine, const struct kz_finding *finding,
 		weighed.weight = weight;
 		finding = &weighed;
 	}
+	if (finding->outcome == KZ_OUTCOME_OK &&
+		kz_memo_clean(engine, &finding->subject))
+		return KZ_EVIDENCE_SAME;
 	if (kz_row_load(engine, &finding->subject, finding->symptom,
 		    finding->object, &evidence) != KZ_OK)
 		evidence = kz_evidence_make();
@@ -106,8 +109,11 @@ kz_observe_finding(struct kz_engine *engine, const struct kz_finding *finding,
 	const struct kz_now *now)
 {
 	kz_engine_count(engine, KZ_COUNT_FINDINGS);
-	kz_mention_note(engine, &finding->subject, finding->symptom,
-		finding->object, now);
+	/* Only what has evidence can be cleared for want of a mention. */
+	if (finding->outcome == KZ_OUTCOME_BAD ||
+		!kz_memo_clean(engine, &finding->subject))
+		kz_mention_note(engine, &finding->subject, finding->symptom,
+			finding->object, now);
 	kz_look_keep(engine, finding);
 	switch (finding->outcome) {
 	case KZ_OUTCOME_UNKNOWN:

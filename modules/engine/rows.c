@@ -54,6 +54,7 @@ kz_row_save(struct kz_engine *engine, const struct kz_name *subject,
 	size_t key_len = row_key(subject, symptom, object, key);
 	size_t len = 0;
 
+	kz_memo_set_clean(engine, subject, false);
 	if (kz_evidence_encode(evidence, record, sizeof(record), &len) == KZ_OK)
 		kz_engine_put(
 			engine, KZ_TABLE_EVIDENCE, key, key_len, record, len);
@@ -64,6 +65,7 @@ struct loading {
 	const struct kz_name *subject;
 	size_t prefix_len;
 	bool zone_only; /* families that belong to the zone */
+	bool any;       /* something is stored, readable or not */
 };
 
 static bool
@@ -86,6 +88,7 @@ load_row(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
 	enum kz_symptom symptom;
 	size_t object_len;
 
+	loading->any = true;
 	if (end == NULL ||
 		kz_symptom_find((struct kz_str){id, (size_t)(end - id)},
 			&symptom) != KZ_OK)
@@ -116,14 +119,17 @@ load_subject(struct kz_engine *engine, const struct kz_name *subject,
 	struct loading loading = {
 		.rows = rows, .subject = subject, .zone_only = zone_only};
 	size_t len = kz_memo_key(subject, prefix, KZ_NAME_MAX);
+	enum kz_result result;
 
-	if (rows->count == KZ_ROWS_MAX)
+	if (rows->count == KZ_ROWS_MAX || kz_memo_clean(engine, subject))
 		return;
 	prefix[len++] = '\0';
 	loading.prefix_len = len;
-	KZ_IGNORE(kz_store_scan(engine->store, KZ_TABLE_EVIDENCE, prefix, len,
-			  NULL, 0, 0, load_row, &loading),
-		"evidence that cannot be read does not count");
+	result = kz_store_scan(engine->store, KZ_TABLE_EVIDENCE, prefix, len,
+		NULL, 0, 0, load_row, &loading);
+	/* Evidence that cannot be read does not count, and may be there. */
+	if (result == KZ_OK && !loading.any)
+		kz_memo_set_clean(engine, subject, true);
 }
 
 void

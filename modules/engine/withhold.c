@@ -12,8 +12,8 @@
 #define KEY_SIZE       64
 /* A broken site is looked at several times a day: older is no more so. */
 #define ALONE_S (3 * DAY_S)
-/* A round over few sites takes a second; to count again that soon is no use. */
-#define COUNT_MS 60000
+/* A round over few sites takes a second; what changes is counted at once. */
+#define COUNT_MS 600000
 
 static const char sites_key[] = "sites";
 

@@ -27,8 +27,8 @@
 
 /* Kind, its name in the table, what it deserves, how many in ten thousand. */
 #define KIND_LIST(X)                                                           \
-	X(PLAIN, "sound", SOUND, 4300)                                         \
-	X(SELDOM, "sound, seldom seen", SOUND, 1500)                           \
+	X(PLAIN, "sound", SOUND, 1500)                                         \
+	X(SELDOM, "sound, seldom seen", SOUND, 4300)                           \
 	X(HOSTED, "mail at one provider", SOUND, 600)                          \
 	X(WEEKEND, "weekend maintenance", SOUND, 240)                          \
 	X(FLAPPING, "flapping", SOUND, 240)                                    \
