@@ -6,6 +6,7 @@
  * In (a line each; "#" begins a comment, words are parted by blanks):
  *   set KEY=VALUE...        before the first event; see options.c
  *   at YYYY-MM-DD HH:MM     the moment, UTC
+ *   jump [-]SPAN            the clock is set, no time passes
  *   pass SPAN               time passes: 10s 5m 6h 14d, a tick a minute
  *   name NAME site=SITE [zone=ZONE] [holds=ADDR]
  *                           what a prober would find of a name
@@ -43,6 +44,7 @@
 #include "kizuki/engine/judge.h"
 #include "kizuki/engine/observe.h"
 #include "kizuki/engine/schedule.h"
+#include "kizuki/front/report.h"
 
 #include "options.h"
 #include "stage.h"
@@ -202,6 +204,15 @@ play_at(const char *day, const char *hour)
 		? (when_s - stage.now.wall_s) * 1000
 		: 0;
 	stage.now.wall_s = when_s;
+}
+
+static void
+play_jump(const char *span)
+{
+	if (*span == '-')
+		stage.now.wall_s -= span_of(span + 1);
+	else
+		stage.now.wall_s += span_of(span);
 }
 
 static void
@@ -415,12 +426,10 @@ play_show(const char *text)
 		kz_verdict_state_text(view->verdict.state),
 		view->verdict.total);
 	for (size_t i = 0; i < view->verdict.reason_count; i++) {
-		static const char *const fates[] = {
-			"counts", "dropped", "waiting", "suspended"};
 		const struct kz_reason *reason = &view->verdict.reasons[i];
 
 		printf(" %s=%d,%s", kz_symptom_info(reason->symptom)->id,
-			reason->points, fates[reason->fate]);
+			reason->points, kz_report_fate_text(reason->fate));
 	}
 	printf("\n");
 	kz_site_view_free(&view);
@@ -444,6 +453,8 @@ play_words(char **words, size_t count)
 			set_option(&stage.config, stage.home, words[i]);
 	else if (strcmp(what, "at") == 0 && count == 3)
 		play_at(words[1], words[2]);
+	else if (strcmp(what, "jump") == 0 && count == 2)
+		play_jump(words[1]);
 	else if (strcmp(what, "pass") == 0 && count == 2)
 		play_pass(span_of(words[1]));
 	else if (strcmp(what, "name") == 0 && count > 1)

@@ -423,6 +423,31 @@ a_symptom_that_is_withheld_is_shown_and_does_not_count(void **state)
 	assert_int_equal(judged(KZ_PROFILE_PAPER), KZ_VERDICT_BROKEN);
 }
 
+static void
+the_moment_that_decides_is_told(void **state)
+{
+	(void)state;
+	(void)judged(KZ_PROFILE_PAPER);
+	assert_true(verdict.ripe_s == INT64_MAX);
+	/* Network faults: 14 days after the first; content: 7 days. */
+	(void)bad_for(KZ_SYM_MX_BEST_DEAD, "example1.jp", 6, 3, "10.0.0.1");
+	(void)judged(KZ_PROFILE_PAPER);
+	assert_true(verdict.ripe_s == NOW_S + 11 * DAY_S);
+	(void)bad_for(KZ_SYM_DNS_MX_INCONSISTENT, "example1.jp", 5, 2, NULL);
+	(void)judged(KZ_PROFILE_PAPER);
+	assert_true(verdict.ripe_s == NOW_S + 5 * DAY_S);
+	/* A long TTL makes it longer. */
+	evidence[1].ttl_s = 8 * 86400;
+	(void)judged(KZ_PROFILE_PAPER);
+	assert_true(verdict.ripe_s == NOW_S + 11 * DAY_S);
+	/* What is persistent waits for nothing. */
+	(void)begin(state);
+	input.row_count = 0;
+	(void)bad(KZ_SYM_MX_BEST_DEAD, "example1.jp", "10.0.0.1");
+	(void)judged(KZ_PROFILE_PAPER);
+	assert_true(verdict.ripe_s == INT64_MAX);
+}
+
 int
 main(void)
 {
@@ -454,6 +479,7 @@ main(void)
 		cmocka_unit_test_setup(
 			verdicts_on_a_class_in_doubt_are_suspended, begin),
 		cmocka_unit_test_setup(many_faults_keep_the_weightiest, begin),
+		cmocka_unit_test_setup(the_moment_that_decides_is_told, begin),
 		cmocka_unit_test_setup(
 			a_providers_fault_counts_half_and_never_alone, begin),
 		cmocka_unit_test_setup(

@@ -49,9 +49,9 @@ enum kz_verdict_state {
 
 /* One row of evidence with the key that the record itself does not hold. */
 struct kz_evidence_row {
-	enum kz_symptom symptom;
 	const char *object; /* NUL-terminated */
 	const struct kz_evidence *evidence;
+	enum kz_symptom symptom;
 	bool pardoned; /* the operator set this symptom aside */
 	bool shared;   /* it rests on an address that many subjects name */
 };
