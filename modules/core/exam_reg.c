@@ -93,9 +93,28 @@ answered(const struct kz_exam_reg *exam)
 		kz_name_equal(&exam->answer.domain, &exam->domain);
 }
 
+/* The same of the network, which holds the address asked for. */
+static bool
+network_answered(const struct kz_exam_reg *exam)
+{
+	const struct kz_registry_answer *network = &exam->network;
+
+	return network->outcome == KZ_REGISTRY_FOUND &&
+		network->kind == KZ_REGISTRY_NETWORK &&
+		network->first.family == exam->client.family &&
+		kz_addr_compare(&network->first, &exam->client) <= 0 &&
+		kz_addr_compare(&exam->client, &network->last) <= 0;
+}
+
+static bool
+several(const struct kz_exam_reg_set *set)
+{
+	return set->known && set->count >= 2;
+}
+
 /*
- * One registered where two are delegated: the registration is behind.  One
- * registered and delegated is told by ns-single-listed.
+ * One registered where the zone or its parent says several.  One everywhere is
+ * told by ns-single-listed.
  */
 static void
 judge_single(struct reg_out *out)
@@ -109,8 +128,8 @@ judge_single(struct reg_out *out)
 		end(out, KZ_OUTCOME_UNKNOWN, 0, "not all of it is known");
 	else if (answer->server_count >= 2)
 		end(out, KZ_OUTCOME_OK, 0, "");
-	else if (!exam->delegated.known || exam->delegated.count < 2)
-		end(out, KZ_OUTCOME_UNKNOWN, 0, "not two are delegated");
+	else if (!several(&exam->delegated) && !several(&exam->served))
+		end(out, KZ_OUTCOME_UNKNOWN, 0, "no second one is published");
 	else
 		end(out, KZ_OUTCOME_BAD, points(KZ_SYM_REG_NS_SINGLE),
 			"one registered");
@@ -296,9 +315,6 @@ judge_mail(struct reg_out *out, const struct kz_exam_reg_contact *contact)
 	case KZ_EXAM_REG_MAIL_NULL:
 		end(out, KZ_OUTCOME_BAD, weight, "null MX");
 		return;
-	case KZ_EXAM_REG_MAIL_NOWHERE:
-		end(out, KZ_OUTCOME_BAD, weight, "no address");
-		return;
 	case KZ_EXAM_REG_MAIL_UNKNOWN:
 		break;
 	}
@@ -336,19 +352,11 @@ kz_exam_reg_judge(const struct kz_exam_reg *exam, kz_exam_emit *emit, void *arg)
 		judge_expired(&out);
 		judge_suspended(&out);
 	}
-	if (exam->network.outcome == KZ_REGISTRY_FOUND &&
-		exam->network.kind == KZ_REGISTRY_NETWORK) {
+	if (network_answered(exam)) {
 		kz_registry_range(&exam->network, &text);
 		judge_stale(&out, range, &exam->network.updated);
 	}
 	judge_contacts(&out);
-}
-
-/* What was not to be had now may be had later. */
-static bool
-settled(enum kz_registry_outcome outcome)
-{
-	return outcome == KZ_REGISTRY_FOUND || outcome == KZ_REGISTRY_MISSING;
 }
 
 bool
@@ -356,7 +364,8 @@ kz_exam_reg_complete(const struct kz_exam_reg *exam)
 {
 	if (!answered(exam) || exam->answer.cut ||
 		exam->client.family == KZ_ADDR_NONE ||
-		!settled(exam->network.outcome))
+		(exam->network.outcome != KZ_REGISTRY_MISSING &&
+			!network_answered(exam)))
 		return false;
 	for (size_t i = 0; i < exam->contact_count; i++) {
 		const struct kz_exam_reg_contact *contact = &exam->contacts[i];

@@ -42,7 +42,8 @@ struct kz_memo {
 	bool sender;         /* seen as a verified MAIL FROM */
 	size_t client_count; /* newest last, for the next look */
 	struct kz_order_client *clients;
-	size_t met_count; /* names sessions came by, for the next look */
+	int64_t registry_s; /* registries are not asked before */
+	size_t met_count;   /* names sessions came by, for the next look */
 	struct kz_name *met;
 };
 
@@ -109,7 +110,10 @@ void kz_memo_remove(struct kz_engine *engine, const struct kz_name *site);
 /* The key of a site's record; returns its octets. */
 size_t kz_memo_key(const struct kz_name *site, uint8_t *key, size_t size);
 
-/* Load evidence: all of site, and DEL, CON and SEC of zone where it differs. */
+/*
+ * Load evidence: all of site, and DEL, CON, SEC and REG of zone where it
+ * differs.
+ */
 void kz_rows_load(struct kz_engine *engine, const struct kz_name *site,
 	const struct kz_name *zone, struct kz_rows *rows);
 void kz_rows_free(struct kz_rows *rows);

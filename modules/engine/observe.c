@@ -166,7 +166,9 @@ clear_row(const struct clearing *clearing, const struct kz_name *subject,
 		.why = "no longer there",
 	};
 
+	/* What a person states ends by its own date. */
 	if (!clearing->complete[kz_symptom_info(row->symptom)->family] ||
+		kz_symptom_info(row->symptom)->class == KZ_CLASS_O ||
 		evidence.first_bad_s == 0 ||
 		kz_mention_since(clearing->engine, subject, row->symptom,
 			row->object, clearing->since_ms))

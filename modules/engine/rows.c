@@ -72,7 +72,7 @@ static bool
 zone_family(enum kz_family family)
 {
 	return family == KZ_FAMILY_DEL || family == KZ_FAMILY_CON ||
-		family == KZ_FAMILY_SEC;
+		family == KZ_FAMILY_SEC || family == KZ_FAMILY_REG;
 }
 
 static bool

@@ -10,6 +10,7 @@
 #include "engine_priv.h"
 #include "grey_priv.h"
 #include "observe_priv.h"
+#include "registry_priv.h"
 #include "share_priv.h"
 #include "touch_priv.h"
 
@@ -203,6 +204,9 @@ kz_schedule_landed(struct kz_engine *engine, struct kz_flight *flight,
 				memo->site.family_s[i] = now->wall_s;
 		if (any)
 			memo->site.examined_s = now->wall_s;
+		if (flight->order.registry)
+			kz_registry_landed(
+				engine, memo, complete[KZ_FAMILY_REG], now);
 		if (zone->len > 0)
 			memo->site.zone = *zone;
 		memo->valid = false;
@@ -228,6 +232,7 @@ begin(struct kz_engine *engine, const struct kz_name *site, bool confirm,
 		.confirm = confirm,
 		.sender = memo->sender,
 		.zone = memo->site.zone,
+		.registry = kz_registry_due(engine, memo, confirm, now),
 		.watch_count = memo->met_count,
 	};
 

@@ -74,7 +74,7 @@ struct config_section {
 
 extern const struct option config_options[];
 extern const size_t config_option_count;
-#define CONFIG_SECTIONS 13
+#define CONFIG_SECTIONS 14
 extern const struct config_section config_sections[CONFIG_SECTIONS];
 
 /* The default as text; title is 0 in untitled sections. */

@@ -94,6 +94,8 @@ const struct config_section config_sections[CONFIG_SECTIONS] = {
 	{"breaker", "A sudden rise of failures everywhere", 0, NULL, 0, 0},
 	{"ceiling", "When a symptom convicts too many", 0, NULL, 0, 0},
 	{"history", "What time and other sites say of a fault", 0, NULL, 0, 0},
+	{"registry", "Registration data of domains and networks", 0, NULL, 0,
+		0},
 };
 
 const char *

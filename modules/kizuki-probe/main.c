@@ -18,6 +18,7 @@
 #include "ask_priv.h"
 #include "input_priv.h"
 #include "output_priv.h"
+#include "registry_priv.h"
 #include "share_priv.h"
 
 /* More sites in flight than this bring nothing but memory. */
@@ -246,6 +247,7 @@ close_all(struct probe *probe)
 	zones_close(probe);
 	share_close(probe);
 	limits_close(&probe->limits);
+	registry_close(&probe->registry);
 	kz_suffix_close(&probe->suffix);
 	kz_config_free(&probe->config);
 	event_base_free(probe->base);
@@ -273,13 +275,15 @@ main(int argc, char **argv)
 	share_open(&probe);
 	zones_open(&probe);
 	open_clients(&probe);
+	probe.registry = registry_open(&probe);
 	probe.output = output_open(&probe);
 	probe.input = input_open(&probe);
 	shut(&options);
 	if (event_base_dispatch(probe.base) < 0)
 		return EX_OSERR;
 	/* What is still under way is given up with the process. */
-	if (probe.sites == 0 && probe.verifying == 0 && probe.canaries == 0)
+	if (probe.sites == 0 && probe.verifying == 0 && probe.canaries == 0 &&
+		registry_pending(probe.registry) == 0)
 		close_all(&probe);
 	return probe.status;
 }

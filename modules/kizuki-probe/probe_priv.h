@@ -40,6 +40,7 @@
 #define TYPE_DNSKEY 48
 
 struct input;
+struct registry;
 struct output;
 struct stat;
 
@@ -52,6 +53,7 @@ struct probe {
 	struct kz_smtp *smtp_patient; /* for those who were silent */
 	struct kz_suffix *suffix;
 	struct kz_spfpool *spf; /* NULL: SPF is not looked at */
+	struct registry *registry;
 	struct limits limits;
 	struct table shared;  /* answers of servers and addresses */
 	struct table zones;   /* which addresses serve a zone */

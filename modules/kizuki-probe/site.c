@@ -37,6 +37,7 @@ report(struct site *site)
 		line.u.done.zone = exam->zone;
 	if (!site->suffix)
 		kz_exam_complete(exam, line.u.done.complete);
+	line.u.done.complete[KZ_FAMILY_REG] = site_reg_report(site);
 	output_line(site->probe->output, &line);
 }
 
@@ -47,10 +48,12 @@ finish(struct site *site)
 
 	group_give_up(&site->dns.group);
 	group_give_up(&site->mx.group);
+	group_give_up(&site->registry.group);
 	group_give_up(&site->names);
 	report(site);
 	event_free(site->limit);
 	event_free(site->dns_limit);
+	free(site->reg);
 	free(site);
 	probe->sites--;
 	input_poke(probe->input);
@@ -83,9 +86,14 @@ site_poke(struct site *site)
 			site->dns.ended = !site_dns_step(site);
 			moved = true;
 		}
+		/* What is registered is held against what is served. */
+		if (site->dns.ended && ready(site, &site->registry)) {
+			site->registry.ended = !site_reg_step(site);
+			moved = true;
+		}
 	}
 	site->running = false;
-	if (site->dns.ended && site->mx.ended)
+	if (site->dns.ended && site->mx.ended && site->registry.ended)
 		finish(site);
 }
 
@@ -129,6 +137,8 @@ on_limit(evutil_socket_t fd, short what, void *arg)
 		site->mx.ended = true;
 		group_give_up(&site->mx.group);
 	}
+	site->registry.ended = true;
+	group_give_up(&site->registry.group);
 	site_poke(site);
 }
 
@@ -190,6 +200,7 @@ site_start(struct probe *probe, const struct kz_line_examine *wanted)
 	group_make(&site->names, probe, on_idle, site);
 	group_make(&site->dns.group, probe, on_idle, site);
 	group_make(&site->mx.group, probe, on_idle, site);
+	group_make(&site->registry.group, probe, on_idle, site);
 	site->limit = timer(probe, on_limit, site, probe->config.probe.site_ms);
 	site->dns_limit =
 		timer(probe, on_dns_limit, site, probe->config.probe.dns_ms);

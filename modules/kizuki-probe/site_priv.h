@@ -11,7 +11,7 @@
 #ifndef KIZUKI_PROBE_SITE_PRIV_H
 #define KIZUKI_PROBE_SITE_PRIV_H
 
-#include "kizuki/core/exam.h"
+#include "kizuki/core/exam_reg.h"
 #include "kizuki/core/policytext.h"
 #include "kizuki/core/spfcheck.h"
 
@@ -70,6 +70,10 @@ struct site {
 	bool mx_named; /* the hosts are known and looked up */
 	bool smtp_asked[KZ_EXAM_ADDRS];
 	unsigned smtp_running;
+
+	struct track registry;
+	struct kz_exam_reg *reg;        /* NULL: registries are not asked */
+	enum kz_exam_reg_mail reg_mail; /* what is being proven */
 };
 
 /* Begin; the probe's count of sites goes up until the site is done. */
@@ -101,6 +105,13 @@ bool site_dns_blocked(const struct site *site);
 /* The steps of the tracks.  True: there is a further one. */
 bool site_dns_step(struct site *site);
 bool site_mx_step(struct site *site);
+bool site_reg_step(struct site *site);
+
+/*
+ * The findings of the registration, where it was asked for.  True: all of it
+ * was answered.
+ */
+bool site_reg_report(struct site *site);
 
 /* An MX answer as a set; the hosts are added to the examination. */
 uint8_t site_mxset(struct site *site, const struct kz_name *owner,

@@ -42,6 +42,7 @@ examine(void *arg, const struct kz_order *order)
 	to->tcp = order->tcp;
 	to->confirm = order->confirm;
 	to->sender = order->sender;
+	to->registry = order->registry;
 	to->zone = order->zone;
 	while (to->watch_count < order->watch_count &&
 		to->watch_count < KZ_LINE_WATCHED) {

@@ -99,6 +99,9 @@ static const struct {
 	{KZ_LINE_CANARY,
 		"{\"v\":1,\"canary\":\"10.20.0.53\","
 		"\"service\":\"dns53tcp\",\"name\":\"example1.jp\"}"},
+	{KZ_LINE_EXAMINE,
+		"{\"v\":1,\"examine\":\"example2.jp\",\"tcp\":true,"
+		"\"registry\":true}"},
 };
 
 #define LINE_COUNT (sizeof(lines) / sizeof(lines[0]))
@@ -262,6 +265,7 @@ static const struct {
 	{"clients:", EXAMINE(",\"clients\":[[\"10.0.0.1\"]]")},
 	{"clients:", EXAMINE(",\"clients\":[[\"10.0.0.1\",\"a b\"]]")},
 	{"clients:", EXAMINE(",\"clients\":[[\"mx.a.jp\",\"a\"]]")},
+	{"registry:", EXAMINE(",\"registry\":1")},
 	{"watch:", EXAMINE(",\"watch\":[\"a\",\".\"]")},
 	{"watch:",
 		EXAMINE(",\"watch\":[\"a\",\"a\",\"a\",\"a\",\"a\",\"a\","

@@ -32,8 +32,7 @@ enum kz_exam_reg_mail {
 	KZ_EXAM_REG_MAIL_UNKNOWN,
 	KZ_EXAM_REG_MAIL_WORKS,
 	KZ_EXAM_REG_MAIL_NXDOMAIN,
-	KZ_EXAM_REG_MAIL_NULL,   /* null MX */
-	KZ_EXAM_REG_MAIL_NOWHERE /* no address of any MX host */
+	KZ_EXAM_REG_MAIL_NULL /* null MX */
 };
 
 /* A contact, and what the registries that may know its handle said. */

@@ -46,6 +46,7 @@ struct kz_order {
 	bool confirm; /* the shorter rate limit holds: an operator asked */
 	bool sender;  /* its name was seen as a verified MAIL FROM */
 	struct kz_name zone; /* the root: not known */
+	bool registry;       /* registries are asked too */
 	size_t watch_count;
 	struct kz_name watch[KZ_ORDER_WATCHED];
 	size_t client_count;

@@ -52,7 +52,8 @@ struct kz_line_examine {
 	bool confirm;        /* the shorter rate limit holds: recheck, repair */
 	bool sender;         /* mail was seen from it, as MAIL FROM */
 	struct kz_name zone; /* that held it before; the root: not known */
-	size_t watch_count;  /* names met in sessions, besides watch_names */
+	bool registry; /* ask registries too, of the last client's network */
+	size_t watch_count; /* names met in sessions, besides watch_names */
 	struct kz_name watch[KZ_LINE_WATCHED];
 	size_t client_count;
 	struct kz_line_client clients[KZ_LINE_CLIENTS];

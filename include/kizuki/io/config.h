@@ -154,6 +154,17 @@ struct kz_config {
 		uint32_t zones;    /* that name a server */
 		uint32_t neglect_s, keep_s;
 	} history;
+	struct { /* registry */
+		bool ask;
+		char *jprs, *jpnic; /* name or address */
+		char *rdap;         /* folder, "" none */
+		bool rdap_insecure;
+		uint32_t gap_s, gap_rdap_s;
+		uint32_t per_day;
+		uint32_t back_off_s;
+		uint32_t keep_s, recheck_bad_s, recheck_persistent_s;
+		uint32_t stale_years;
+	} registry;
 };
 
 /* Where a message about the configuration goes, one line without newline. */

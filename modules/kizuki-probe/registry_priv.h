@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * registry_priv - registries, asked seldom and never twice the same
+ *
+ * What:   one question at a time to each server, with its gap and its share of
+ *         a day; a server that refuses is left alone, longer each time.  What
+ *         was understood is kept for a day.
+ * Owner:  registry_open, registry_close.
+ */
+#ifndef KIZUKI_PROBE_REGISTRY_PRIV_H
+#define KIZUKI_PROBE_REGISTRY_PRIV_H
+
+#include "kizuki/core/registry.h"
+
+#include "ask_priv.h"
+
+enum registry_server { REGISTRY_JPRS, REGISTRY_JPNIC, REGISTRY_SERVERS };
+
+struct registry;
+
+/* Before the sandbox: it reads files. */
+struct registry *registry_open(struct probe *probe);
+void registry_close(struct registry **registry);
+
+/* Questions under way, some of which nobody waits for any more. */
+size_t registry_pending(const struct registry *registry);
+
+/*
+ * answer: UNCLEAR where the server could not be asked, or said nothing that
+ * could be read; it lives during the call.
+ */
+typedef void registry_done(
+	void *arg, uint32_t tag, const struct kz_registry_answer *answer);
+
+/* addr, where not NULL: of several networks the one that holds it. */
+struct registry_question {
+	enum registry_server server;
+	struct kz_str query;
+	const struct kz_addr *addr;
+};
+void ask_registry(struct group *group, const struct registry_question *question,
+	registry_done *done, void *arg, uint32_t tag);
+
+#endif

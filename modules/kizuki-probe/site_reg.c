@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The registration of a site's zone: domain, network of the client, contacts,
+ * and whether these can be written to.  One question at a time.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "site_priv.h"
+
+#include "kizuki/io/clock.h"
+
+#include "output_priv.h"
+#include "registry_priv.h"
+
+#define YEAR_S (365 * 86400U)
+
+enum step {
+	STEP_BEGIN,
+	STEP_NETWORK,
+	STEP_CONTACTS,
+	STEP_MAIL = STEP_CONTACTS + 2 * KZ_EXAM_REG_CONTACTS,
+	STEP_END = STEP_MAIL + KZ_EXAM_REG_CONTACTS
+};
+
+static void
+ask(struct site *site, enum registry_server server, const char *before,
+	const char *what, registry_done *done, uint32_t tag)
+{
+	char query[KZ_NAME_MAX + 1];
+	int len = snprintf(query, sizeof(query), "%s%s/e", before, what);
+	struct registry_question question = {.server = server,
+		.query = {query, (size_t)len},
+		.addr = tag == STEP_NETWORK ? &site->reg->client : NULL};
+
+	if (len > 0 && (size_t)len < sizeof(query) && site_spend(site))
+		ask_registry(&site->registry.group, &question, done, site, tag);
+}
+
+static bool
+below_jp(const struct kz_name *name)
+{
+	static const struct kz_name jp = {2, "jp"};
+
+	return kz_name_within(name, &jp);
+}
+
+static void
+on_domain(void *arg, uint32_t tag, const struct kz_registry_answer *answer)
+{
+	struct site *site = arg;
+
+	(void)tag;
+	site->reg->answer = *answer;
+}
+
+static void
+on_network(void *arg, uint32_t tag, const struct kz_registry_answer *answer)
+{
+	struct site *site = arg;
+
+	(void)tag;
+	site->reg->network = *answer;
+}
+
+static void
+on_contact(void *arg, uint32_t tag, const struct kz_registry_answer *answer)
+{
+	struct site *site = arg;
+	uint32_t at = tag - STEP_CONTACTS;
+	struct kz_exam_reg_contact *contact = &site->reg->contacts[at / 2];
+
+	/* A record of another kind is no answer. */
+	if (answer->outcome == KZ_REGISTRY_FOUND &&
+		answer->kind != KZ_REGISTRY_HANDLE)
+		return;
+	if (at % 2 == 0)
+		contact->at_jprs = answer->outcome;
+	else
+		contact->at_jpnic = answer->outcome;
+	if (answer->outcome != KZ_REGISTRY_FOUND)
+		return;
+	contact->updated = answer->updated;
+	if (contact->contact.mail.len == 0 && answer->contact_count > 0)
+		contact->contact.mail = answer->contacts[0].mail;
+}
+
+/* The resolver finds, it does not convict: all servers say the same. */
+static void
+on_proof(void *arg, uint32_t tag, const struct proof_reply *reply)
+{
+	struct site *site = arg;
+
+	if (!reply->proven)
+		return;
+	site->reg->contacts[tag - STEP_MAIL].mail = site->reg_mail;
+}
+
+static bool
+null_mx(const struct kz_dnsmsg *message, const struct kz_name *owner)
+{
+	struct kz_dns_mx list[2];
+	bool cut = false;
+	size_t count = kz_dnsmsg_mx(message, owner, list, 2, &cut);
+
+	return count == 1 && !list[0].host_odd && list[0].host.len == 0;
+}
+
+static void
+on_mail(void *arg, uint32_t tag, const struct name_reply *reply)
+{
+	struct site *site = arg;
+	struct kz_exam_reg_contact *contact =
+		&site->reg->contacts[tag - STEP_MAIL];
+	struct confirm_claim claim = {.name = contact->contact.mail,
+		.type = TYPE_MX,
+		.oldest_s = site->oldest_s};
+
+	if (reply->state == KZ_ANSWER_NXDOMAIN) {
+		claim.missing = true;
+		site->reg_mail = KZ_EXAM_REG_MAIL_NXDOMAIN;
+	} else if (reply->state == KZ_ANSWER_DATA && reply->message != NULL &&
+		null_mx(reply->message, &contact->contact.mail)) {
+		claim.digest = kz_dnsmsg_digest(reply->message, TYPE_MX);
+		site->reg_mail = KZ_EXAM_REG_MAIL_NULL;
+	} else {
+		/* No MX leaves the name's own address. */
+		if (reply->state == KZ_ANSWER_DATA)
+			contact->mail = KZ_EXAM_REG_MAIL_WORKS;
+		return;
+	}
+	ask_confirm(&site->registry.group, &claim, on_proof, site, tag);
+}
+
+static void
+begin(struct site *site)
+{
+	struct kz_exam_reg *reg = calloc(1, sizeof(*reg));
+	const struct kz_config *config = &site->probe->config;
+
+	if (reg == NULL)
+		probe_no_memory();
+	site->reg = reg;
+	reg->domain = site->exam.zone;
+	reg->stale_s = config->registry.stale_years * YEAR_S;
+	kz_exam_reg_sets(reg, &site->exam);
+	if (site->wanted.client_count > 0)
+		reg->client =
+			site->wanted.clients[site->wanted.client_count - 1]
+				.addr;
+	if (reg->client.family != KZ_ADDR_NONE &&
+		probe_special(site->probe, &reg->client))
+		reg->client = (struct kz_addr){0};
+	ask(site, REGISTRY_JPRS, "DOM ", reg->domain.text, on_domain,
+		STEP_BEGIN);
+}
+
+static void
+ask_network(struct site *site)
+{
+	char text[KZ_ADDR_TEXT_SIZE];
+
+	if (site->reg->client.family != KZ_ADDR_NONE)
+		ask(site, REGISTRY_JPNIC, "NET ",
+			kz_addr_format(&site->reg->client, text), on_network,
+			STEP_NETWORK);
+}
+
+/* Twice for each contact: at JPRS, then at JPNIC. */
+static void
+ask_contact(struct site *site, unsigned step)
+{
+	struct kz_exam_reg *reg = site->reg;
+	size_t at = (step - STEP_CONTACTS) / 2;
+	const struct kz_exam_reg_contact *contact = &reg->contacts[at];
+
+	if (step == STEP_CONTACTS)
+		kz_exam_reg_contacts(reg, true, true);
+	if (at >= reg->contact_count)
+		return;
+	if ((step - STEP_CONTACTS) % 2 == 0) {
+		if (kz_exam_reg_ask_jprs(contact))
+			ask(site, REGISTRY_JPRS, "CONTACT ",
+				contact->contact.handle, on_contact, step);
+	} else if (kz_exam_reg_ask_jpnic(contact)) {
+		ask(site, REGISTRY_JPNIC, "", contact->contact.handle,
+			on_contact, step);
+	}
+}
+
+static void
+ask_mail(struct site *site, unsigned step)
+{
+	size_t at = step - STEP_MAIL;
+	const struct kz_name *mail;
+
+	if (at >= site->reg->contact_count)
+		return;
+	mail = &site->reg->contacts[at].contact.mail;
+	if (mail->len > 0 && !kz_name_within(mail, &site->reg->domain))
+		ask_name(&site->registry.group, mail, TYPE_MX, on_mail, site,
+			step);
+}
+
+static bool
+wanted(const struct site *site)
+{
+	const struct probe *probe = site->probe;
+	struct kz_name registrable;
+
+	/* What lies deeper is registered by somebody else. */
+	return site->wanted.registry && probe->config.registry.ask &&
+		!site->suffix && site->exam.zone_known &&
+		below_jp(&site->exam.zone) &&
+		kz_suffix_registrable(probe->suffix, &site->exam.zone,
+			&registrable) == KZ_OK &&
+		kz_name_equal(&registrable, &site->exam.zone);
+}
+
+bool
+site_reg_step(struct site *site)
+{
+	unsigned step = site->registry.step++;
+
+	if (step == STEP_BEGIN) {
+		if (!wanted(site))
+			return false;
+		begin(site);
+	} else if (step == STEP_NETWORK) {
+		ask_network(site);
+	} else if (step < STEP_MAIL) {
+		ask_contact(site, step);
+	} else if (step < STEP_END) {
+		ask_mail(site, step);
+	}
+	return step < STEP_END;
+}
+
+static void
+emit(void *arg, const struct kz_finding *finding)
+{
+	struct site *site = arg;
+
+	output_finding(site->probe->output, finding);
+}
+
+bool
+site_reg_report(struct site *site)
+{
+	struct kz_exam_reg *reg = site->reg;
+
+	if (reg == NULL)
+		return false;
+	reg->now_s = kz_clock_now_s();
+	kz_exam_reg_judge(reg, emit, site);
+	/* A cut in the middle leaves questions open. */
+	return site->registry.ended && site->registry.step > STEP_END &&
+		kz_exam_reg_complete(reg);
+}

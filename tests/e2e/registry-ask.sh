@@ -1,0 +1,90 @@
+#!/bin/bash
+# SPDX-License-Identifier: ISC
+# registry-ask - what the prober asks of registries, and what it makes of it
+. "$(dirname "$0")/lib.sh"
+CATALOGUE_PROBE=""
+. "$LAB_TREE/tests/e2e/lib/catalogue.sh"
+. "$LAB_TREE/tests/e2e/lib/whois.sh"
+start_whois
+cat >>"$LAB_DIR/probe.conf" <<-CONF
+	registry {
+		jprs = "10.9.0.43"
+		jpnic = "10.9.1.43"
+		gap = 1s
+	}
+CONF
+ask='{"v":1,"examine":"example2.jp","tcp":true,"registry":true,"clients":[["10.224.31.98","w03.example2.jp"]]}'
+
+say "figures 7 to 9: one registered, two delegated and served"
+examine "$ask"
+shows example2.jp reg-ns-single bad example2.jp 4 w03.example2.jp
+shows example2.jp reg-ns-mismatch bad example2.jp 4 \
+	"w03.example2.jp | sigw.sinet.ad.jp, w03.example2.jp"
+shows example2.jp reg-suspended ok
+shows example2.jp reg-expired bad example2.jp 6 2020-11-30
+shows example2.jp reg-net-stale bad 10.224.31.96/28 1 2017-06-29
+shows example2.jp reg-contact-gone ok RT0040JP
+shows example2.jp reg-contact-gone ok RT030JP
+complete example2.jp REG yes
+expect "questions to JPRS" "$(cut -d' ' -f2- "$LAB_DIR/whois/jprs/log" |
+	paste -sd,)" "DOM example2.jp/e,CONTACT RT0040JP/e,CONTACT RT030JP/e"
+expect "questions to JPNIC" "$(cut -d' ' -f2- "$LAB_DIR/whois/jpnic/log" |
+	paste -sd,)" "NET 10.224.31.98/e,RT030JP/e"
+apart() {
+	awk '{ if (NR > 1 && $1 - last < 0.9) close_ones++; last = $1 }
+		END { print close_ones + 0 }' "$LAB_DIR/whois/$1/log"
+}
+expect "questions closer than the gap" "$(apart jprs)" 0
+
+say "nothing is asked unless it is wanted, nor of what is not below jp"
+before=$(asked jprs)
+examine good.jp '{"v":1,"examine":"good.example","registry":true}'
+expect "questions more" "$(($(asked jprs) - before))" 0
+expect "findings of registries" "$(grep -c '"id":"reg-' "$findings" || true)" 0
+complete good.jp REG no
+
+# a site whose servers all answer takes less time
+ask='{"v":1,"examine":"good.jp","registry":true,"clients":[["10.224.31.98","w03.example2.jp"]]}'
+sed 's/w03.example2.jp/ns1.good.jp/;s/EXAMPLE2/GOOD/' \
+	"$LAB_DIR/whois/jprs/example2.jp_e" >"$LAB_DIR/whois/jprs/good.jp_e"
+say "a handle that neither registry knows"
+rm "$LAB_DIR"/whois/*/RT0*
+examine "$ask"
+shows good.jp reg-contact-gone bad RT0040JP 5
+shows good.jp reg-contact-gone bad RT030JP 5
+complete good.jp REG yes
+
+say "one registry refuses: what it alone could tell stays unknown"
+whois_mode jpnic refuse
+before=$(asked jpnic)
+examine "$ask"
+shows good.jp reg-ns-single bad
+shows good.jp reg-contact-gone unknown RT0040JP
+complete good.jp REG no
+expect "questions to the one that refused" "$(($(asked jpnic) - before))" 1
+
+say "an answer without end is cut, and silence waited out"
+whois_mode jpnic
+for mode in endless silent close; do
+	whois_mode jprs $mode
+	before=$(asked jprs) began=$SECONDS
+	examine "$ask"
+	expect "$mode: findings on the registration of the domain" \
+		"$(grep -c '"id":"reg-ns-' "$findings" || true)" 0
+	complete good.jp REG no
+	expect "$mode: questions" "$(($(asked jprs) - before))" 1
+	expect "$mode: is over in time" "$((SECONDS - began < 60))" 1
+done
+
+say "the Japanese form, in ISO-2022-JP"
+whois_mode jprs
+( cd "$LAB_DIR/whois/jprs" && rm good.jp_e &&
+	sed 's/w03.example2.jp/ns1.good.jp/;s/EXAMPLE2/GOOD/' example2.jp >good.jp )
+examine "$ask"
+shows good.jp reg-ns-single bad good.jp 4 ns1.good.jp
+
+say "switched off, nothing is asked"
+sed -i 's/gap = 1s/ask = no/' "$LAB_DIR/probe.conf"
+before=$(asked jprs)
+examine "$ask"
+expect "questions" "$(($(asked jprs) - before))" 0
