@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # run - all benchmarks, each beside its comparison in the same run, then a
 # table of figures and goals.  ROWS (10000000): entries of the big greylist;
-# SITES (10000): sites for kizuki-probe.  The exit status is not 0 only where a
+# SITES (10000): sites for kizuki-probe; MB (256): of mail log.  The exit status is not 0 only where a
 # benchmark could not run: a missed goal is said, not punished.
 set -u
 cd "$(dirname "$0")/../.." || exit 70
@@ -18,6 +18,7 @@ uptime
 bench tests/bench/decisions.sh "${REQUESTS:-200000}" "${ROWS:-10000000}"
 bench tests/bench/exim.sh
 bench tests/bench/probe.sh "${SITES:-10000}"
+bench tests/bench/logscan.sh
 uptime
 printf '\n%-22s %10s %16s   %-6s  %s\n' figure measured goal '' comparison
 sed -n 's/^RESULT //p' "$out" | while read -r name value goal way words; do
