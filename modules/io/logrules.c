@@ -161,7 +161,7 @@ load_set(struct kz_logrules *rules, enum kz_logformat format, const char *data,
 		return KZ_ENOMEM;
 	/* liblognorm 2.0.6 hands complaints the cookie of its debug texts. */
 	if (ln_setErrMsgCB(set->context, on_complaint, rules) != 0 ||
-		ln_setDebugCB(set->context, on_complaint, rules) != 0 ||
+		ln_setDebugCB(set->context, NULL, rules) != 0 ||
 		snprintf(path, sizeof(path), "%s/%s.rb", data,
 			kz_logformat_text(format)) >= (int)sizeof(path))
 		return KZ_EFORMAT;
