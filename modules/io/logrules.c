@@ -35,6 +35,7 @@ struct kz_logrules {
 	void *arg;
 	const char *file; /* being read */
 	bool complained;
+	char message[KZ_LOGRULES_MESSAGE + 1];
 };
 
 static void
@@ -289,8 +290,11 @@ kz_logrules_apply(struct kz_logrules *rules, const struct kz_loghead *head,
 	if (rules->fields != NULL)
 		(void)json_object_put(rules->fields);
 	rules->fields = NULL;
-	if (set->context == NULL ||
-		ln_normalize(set->context, head->message.ptr, len,
+	/* liblognorm takes a length and yet reads on to a NUL. */
+	memcpy(rules->message, head->message.ptr, len);
+	rules->message[len] = '\0';
+	if (set->context == NULL || strlen(rules->message) != len ||
+		ln_normalize(set->context, rules->message, len,
 			&rules->fields) != 0 ||
 		rules->fields == NULL)
 		return false;
