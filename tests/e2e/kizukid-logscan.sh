@@ -84,6 +84,8 @@ cmp -s "$T/before" "$T/after" || say_wrong "twice is not once"
 kizuki --json findings dead.example >"$T/exported"
 kill -KILL "$PID"
 wait "$PID" 2>/dev/null
+# The socket that it left would look like a new one.
+rm -f "$T/run/api.sock" "$T/run/alive"
 start_daemon
 expect dead.example broken "after SIGKILL"
 kizuki forget dead.example >/dev/null
