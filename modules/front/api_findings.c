@@ -108,30 +108,45 @@ kz_call_import_feed(struct kz_call_import *import, struct kz_str bytes)
 	return !import->full;
 }
 
+static enum kz_result
+answer_import(struct kz_call_scene *scene, const struct kz_call_import *import)
+{
+	struct kz_import_counts counts = {0};
+
+	kz_import_counts(import->import, &counts);
+	return kz_call_json(scene, 200,
+		json_pack("{s:i,s:I,s:I,s:I,s:I,s:O}", "v", 1, "taken",
+			(json_int_t)counts.taken, "ignored",
+			(json_int_t)counts.ignored, "unknown",
+			(json_int_t)counts.unknown, "bad",
+			(json_int_t)import->bad_count, "bad_lines",
+			import->bad_lines));
+}
+
 enum kz_result
 kz_call_import_end(struct kz_call_scene *scene)
 {
 	struct kz_call_import *import = scene->call->import;
-	struct kz_import_counts counts = {0};
 
 	/* A last line need not end. */
-	if (import->line_len > 0 && !import->skipping)
+	if (!import->ended && import->line_len > 0 && !import->skipping)
 		take_line(import,
 			(struct kz_str){import->line, import->line_len});
+	import->ended = true;
 	if (import->full)
 		return kz_call_error(scene, 413,
 			"more findings than one import holds; send them in "
 			"parts");
-	kz_import_finish(&import->import, scene->now, &counts);
-	scene->answer->changed = counts.taken > 0;
-	return kz_call_json(scene, 200,
-		json_pack("{s:i,s:I,s:I,s:I,s:I,s:I,s:O}", "v", 1, "taken",
-			(json_int_t)counts.taken, "ignored",
-			(json_int_t)counts.ignored, "unknown",
-			(json_int_t)counts.unknown, "looks",
-			(json_int_t)counts.looks, "bad",
-			(json_int_t)import->bad_count, "bad_lines",
-			import->bad_lines));
+	/* Nobody is told of findings that a power cut would take away. */
+	if (scene->program->store_failing)
+		return kz_call_error(scene, 503,
+			"the store cannot be written; import again when it "
+			"can, nothing counts twice");
+	if (kz_import_step(import->import, scene->now)) {
+		scene->answer->later = true;
+		return KZ_OK;
+	}
+	return answer_import(scene, import);
 }
 
 struct piece {

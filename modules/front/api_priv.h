@@ -25,6 +25,7 @@ struct kz_import;
 struct kz_call_import {
 	struct kz_import *import;
 	bool full;     /* the engine keeps no more of it */
+	bool ended;    /* all is in: it is worked off */
 	bool skipping; /* the rest of a line that was too long */
 	size_t line_len;
 	size_t line_number;

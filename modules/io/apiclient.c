@@ -10,11 +10,12 @@
 #include <curl/curl.h>
 
 /* The host of the URL is never looked up: the socket's path replaces it. */
-#define URL_BASE    "http://kizukid"
-#define URL_SIZE    1024
-#define CONNECT_MS  5000L
-#define BODY_FIRST  4096
-#define IDLE_OCTETS 1L /* a second: fewer is "nothing moves" */
+#define URL_BASE        "http://kizukid"
+#define URL_SIZE        1024
+#define CONNECT_MS      5000L
+#define BODY_FIRST      4096
+#define IDLE_OCTETS     1L /* a second: fewer is "nothing moves" */
+#define UPLOAD_PATIENCE 10
 
 struct kz_api {
 	CURL *curl;
@@ -125,15 +126,19 @@ set_limits(struct exchange *exchange)
 {
 	CURL *curl = exchange->api->curl;
 	long limit_ms = (long)exchange->api->limit_ms;
+	long idle_s = limit_ms / 1000 + 1;
 	CURLcode code;
+
+	/* The answer comes when all is worked off and on disk. */
+	if (exchange->request->upload != NULL)
+		idle_s *= UPLOAD_PATIENCE;
 
 	if (exchange->request->upload == NULL &&
 		exchange->request->take == NULL)
 		code = curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, limit_ms);
 	else if ((code = curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT,
 			  IDLE_OCTETS)) == CURLE_OK)
-		code = curl_easy_setopt(
-			curl, CURLOPT_LOW_SPEED_TIME, limit_ms / 1000 + 1);
+		code = curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, idle_s);
 	return code == CURLE_OK;
 }
 

@@ -7,24 +7,25 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include <event2/event.h>
-#include <microhttpd.h>
-
 #include "accept_priv.h"
+#include "httpd_answer_priv.h"
 #include "kizuki/io/clock.h"
+#include <event2/event.h>
 
 /* A client without progress holds one of few places. */
 #define SILENCE_S 30
 /* For one connection: its headers, and pieces of its body. */
 #define MEMORY ((size_t)64 << 10)
-/* Of a long answer, at a time. */
-#define STREAM_BLOCK ((size_t)32 << 10)
 
 struct kz_httpd {
 	struct kz_httpd_options options;
 	struct MHD_Daemon *mhd;
 	struct event *ready;
 	struct event *timer;
+	/* Whose calls go on when others had their turn; suspended. */
+	struct event *turn;
+	size_t later_count;
+	struct MHD_Connection *later[KZ_HTTPD_CONNECTIONS];
 	size_t acceptor_count;
 	struct kz_acceptor *acceptors[KZ_LISTEN_MAX];
 };
@@ -84,100 +85,38 @@ add_arg(void *arg, enum MHD_ValueKind kind, const char *key, const char *value)
 	return MHD_YES;
 }
 
+/*
+ * The loop commits and answers MTAs before an event without delay comes: the
+ * call goes on then.  It cannot have been taken in twice: it is suspended.
+ */
 static enum MHD_Result
-queue_response(struct MHD_Connection *connection, unsigned status,
-	const char *type, struct MHD_Response *response)
+go_on_later(struct kz_httpd *httpd, struct MHD_Connection *connection)
 {
-	enum MHD_Result result = MHD_NO;
+	const struct timeval at_once = {0};
 
-	if (MHD_add_response_header(
-		    response, MHD_HTTP_HEADER_CONTENT_TYPE, type) == MHD_YES &&
-		MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
-			"no-store") == MHD_YES)
-		result = MHD_queue_response(connection, status, response);
-	MHD_destroy_response(response);
-	return result;
-}
-
-/* A long answer: the piece that is leaving, and the call for the next. */
-struct stream {
-	struct kz_call *call;
-	struct kz_call_answer piece;
-	size_t sent; /* octets of the piece */
-};
-
-static ssize_t
-read_stream(void *arg, uint64_t position, char *bytes, size_t size)
-{
-	struct stream *stream = arg;
-	const struct kz_now now = {
-		.wall_s = kz_clock_now_s(), .mono_ms = kz_clock_mono_ms()};
-	size_t len = 0;
-
-	(void)position;
-	if (stream->sent == stream->piece.len) {
-		if (!stream->piece.more)
-			return MHD_CONTENT_READER_END_OF_STREAM;
-		kz_call_answer_end(&stream->piece);
-		stream->sent = 0;
-		if (kz_call_more(stream->call, &now, &stream->piece) != KZ_OK)
-			return MHD_CONTENT_READER_END_WITH_ERROR;
-	}
-	len = stream->piece.len - stream->sent;
-	if (len > size)
-		len = size;
-	if (len > 0)
-		memcpy(bytes, stream->piece.body + stream->sent, len);
-	stream->sent += len;
-	return (ssize_t)len;
+	MHD_suspend_connection(connection);
+	httpd->later[httpd->later_count++] = connection;
+	(void)event_add(httpd->turn, &at_once);
+	return MHD_YES;
 }
 
 static void
-free_stream(void *arg)
+on_turn(evutil_socket_t fd, short what, void *arg)
 {
-	struct stream *stream = arg;
+	const struct timeval at_once = {0};
+	struct kz_httpd *httpd = arg;
+	struct MHD_Connection *first = httpd->later[0];
 
-	kz_call_answer_end(&stream->piece);
-	kz_call_close(&stream->call);
-	free(stream);
-}
-
-/* The call becomes the stream's: *call is NULL then. */
-static enum MHD_Result
-send_stream(struct MHD_Connection *connection, struct kz_call **call,
-	const struct kz_call_answer *answer)
-{
-	struct stream *stream = calloc(1, sizeof(*stream));
-	struct MHD_Response *response = NULL;
-
-	if (stream == NULL)
-		return MHD_NO;
-	response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN,
-		STREAM_BLOCK, read_stream, stream, free_stream);
-	if (response == NULL) {
-		free(stream);
-		return MHD_NO;
-	}
-	stream->call = *call;
-	stream->piece = *answer;
-	*call = NULL;
-	return queue_response(
-		connection, answer->status, answer->type, response);
-}
-
-static enum MHD_Result
-send_answer(
-	struct MHD_Connection *connection, const struct kz_call_answer *answer)
-{
-	struct MHD_Response *response = MHD_create_response_from_buffer(
-		answer->len, answer->body, MHD_RESPMEM_MUST_FREE);
-
-	if (response == NULL) {
-		free(answer->body);
-		return MHD_NO;
-	}
-	return queue_response(
-		connection, answer->status, answer->type, response);
+	(void)fd;
+	(void)what;
+	/* One at a time, so that many imports hold nobody up either. */
+	httpd->later_count--;
+	for (size_t i = 0; i < httpd->later_count; i++)
+		httpd->later[i] = httpd->later[i + 1];
+	MHD_resume_connection(first);
+	if (httpd->later_count > 0)
+		(void)event_add(httpd->turn, &at_once);
+	work(httpd);
 }
 
 static enum MHD_Result
@@ -192,11 +131,13 @@ finish(struct kz_httpd *httpd, struct MHD_Connection *connection,
 	httpd->options.describe(httpd->options.arg, &program);
 	if (kz_call_finish(*call, &program, &now, &answer) != KZ_OK)
 		return MHD_NO;
+	if (answer.later)
+		return go_on_later(httpd, connection);
 	if (answer.changed)
 		kz_engine_commit(httpd->options.engine, &now);
 	if (!answer.more)
-		return send_answer(connection, &answer);
-	return send_stream(connection, call, &answer);
+		return kz_httpd_answer(connection, &answer);
+	return kz_httpd_stream(connection, call, &answer);
 }
 
 /* Said before the body comes, so that nobody sends it in vain. */
@@ -231,7 +172,7 @@ begin(struct kz_httpd *httpd, struct MHD_Connection *connection,
 		if (answer.body == NULL)
 			return MHD_NO;
 		answer.len = strlen(answer.body);
-		return send_answer(connection, &answer);
+		return kz_httpd_answer(connection, &answer);
 	}
 	(void)MHD_get_connection_values(
 		connection, MHD_GET_ARGUMENT_KIND, add_arg, &request);
@@ -284,7 +225,8 @@ start(struct kz_httpd *httpd)
 {
 	const union MHD_DaemonInfo *info = NULL;
 
-	httpd->mhd = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET,
+	httpd->mhd = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET |
+			MHD_ALLOW_SUSPEND_RESUME,
 		0, NULL, NULL, on_request, httpd, MHD_OPTION_NOTIFY_COMPLETED,
 		on_completed, NULL, MHD_OPTION_CONNECTION_LIMIT,
 		(unsigned)KZ_HTTPD_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
@@ -298,8 +240,9 @@ start(struct kz_httpd *httpd)
 	httpd->ready = event_new(httpd->options.base, info->epoll_fd,
 		EV_READ | EV_PERSIST, on_event, httpd);
 	httpd->timer = evtimer_new(httpd->options.base, on_event, httpd);
+	httpd->turn = evtimer_new(httpd->options.base, on_turn, httpd);
 	return httpd->ready != NULL && httpd->timer != NULL &&
-		event_add(httpd->ready, NULL) == 0;
+		httpd->turn != NULL && event_add(httpd->ready, NULL) == 0;
 }
 
 enum kz_result
@@ -347,6 +290,11 @@ kz_httpd_close(struct kz_httpd **httpd)
 		event_free(old->ready);
 	if (old->timer != NULL)
 		event_free(old->timer);
+	if (old->turn != NULL)
+		event_free(old->turn);
+	/* It ends no connection that is suspended. */
+	for (size_t i = 0; i < old->later_count; i++)
+		MHD_resume_connection(old->later[i]);
 	if (old->mhd != NULL)
 		MHD_stop_daemon(old->mhd);
 	free(old);

@@ -29,12 +29,12 @@ void kz_observe_tick(struct kz_engine *engine, const struct kz_now *now);
 
 /*
  * An import: findings and touches are collected in any order, and judged
- * together at the end with their own times.
+ * together in the order of their own times.  KZ_EFULL: as many are there as
+ * one import holds.
  */
 struct kz_import;
 struct kz_import_counts {
 	size_t taken, ignored, unknown;
-	size_t looks; /* of unknown ones from logs: sites to be examined */
 };
 KZ_MUST_CHECK enum kz_result kz_import_open(
 	struct kz_engine *engine, struct kz_import **import);
@@ -42,10 +42,20 @@ KZ_MUST_CHECK enum kz_result kz_import_finding(
 	struct kz_import *import, const struct kz_finding *finding);
 KZ_MUST_CHECK enum kz_result kz_import_touch(
 	struct kz_import *import, const struct kz_touch *touch);
-void kz_import_finish(struct kz_import **import, const struct kz_now *now,
-	struct kz_import_counts *counts);
 
-/* Forget an import that did not come to its end.  NULL is fine. */
+/*
+ * When all is collected: work off a slice, of a few milliseconds.  The caller
+ * commits and lets others in, and calls again until it is false: nothing was
+ * left to do, and all that was done is committed.
+ */
+KZ_MUST_CHECK bool kz_import_step(
+	struct kz_import *import, const struct kz_now *now);
+
+/* What it came to so far. */
+void kz_import_counts(
+	const struct kz_import *import, struct kz_import_counts *counts);
+
+/* Free it; what was not worked off is forgotten.  NULL is fine. */
 void kz_import_drop(struct kz_import **import);
 
 /* Everything known of a site, for show and findings. */

@@ -3,9 +3,9 @@
  * api - kizukid's HTTP API: (method, path, arguments, body) -> answer
  *
  * What:   everything under /v1 and /metrics.  A call is opened, fed with its
- *         body piece by piece, and finished.  An import is worked off while it
- *         comes in, an export is worded while it goes out: neither is ever
- *         held as a whole, and neither holds up decisions.
+ *         body piece by piece, and finished.  An import is read while it comes
+ *         in and then worked off in slices, an export is worded while it goes
+ *         out: neither holds up decisions.
  * Not:    no HTTP, no sockets: the program brings bytes and takes bytes.
  * Owner:  the caller owns call and answer; both have an end function.
  * Errors: what a client did wrong is an answer with a 4xx status and
@@ -65,6 +65,8 @@ struct kz_call_answer {
 	unsigned status;  /* of HTTP */
 	const char *type; /* static */
 	bool changed;     /* commit before it leaves */
+	bool later;       /* no answer yet: commit, let others in, and call
+			     kz_call_finish again */
 	bool more;        /* ask kz_call_more for the next piece */
 	char *body;       /* not terminated; kz_call_answer_end frees it */
 	size_t len;
@@ -85,7 +87,10 @@ KZ_MUST_CHECK enum kz_result kz_call_open(struct kz_engine *engine,
  */
 bool kz_call_feed(struct kz_call *call, struct kz_str bytes);
 
-/* Do what was asked and word the answer.  KZ_ENOMEM: no answer. */
+/*
+ * Do what was asked and word the answer, or a part of it: answer->later.
+ * KZ_ENOMEM: no answer.
+ */
 KZ_MUST_CHECK enum kz_result kz_call_finish(struct kz_call *call,
 	const struct kz_call_program *program, const struct kz_now *now,
 	struct kz_call_answer *answer);

@@ -57,7 +57,8 @@ struct kz_api_answer {
 
 /*
  * Prepare for the socket at path.  limit_ms bounds an exchange without
- * upload and take; one with them ends when nothing moves for as long.
+ * upload and take; one with take ends when nothing moves for as long, one with
+ * upload when nothing moves for ten times as long: it is worked off then.
  */
 KZ_MUST_CHECK enum kz_result kz_api_open(
 	const char *socket, uint32_t limit_ms, struct kz_api **api);
