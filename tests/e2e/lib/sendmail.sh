@@ -31,7 +31,8 @@ sendmail_install() {
 	install -m 755 "$SM_ROOT/usr/libexec/sendmail/sendmail" "$LAB_DIR/bin/"
 	rm -rf /etc/mail
 	cp -r "$SM_ROOT/etc/mail" /etc/mail
-	for user in smmta:64994 smmsp:64995 tanaka:64996; do
+	for user in smmta:64997 smmsp:64998 tanaka:64996; do
+		! grep -q "^${user%:*}:" /etc/passwd || continue
 		echo "${user%:*}:x:${user#*:}:" >>/etc/group
 		echo "${user%:*}:x:${user#*:}:${user#*:}::/:/bin/sh" >>/etc/passwd
 	done
