@@ -2,23 +2,27 @@
 # SPDX-License-Identifier: ISC
 # smtp - a mail client that says what it is told, for the tests
 #
-#   smtp.pl [-t] [-l OWN_ADDRESS] ADDRESS[ PORT] <commands
+#   smtp.pl [-f] [-t] [-l OWN_ADDRESS] ADDRESS[ PORT] <commands
 #
 # One command a line; each reply is printed as one line, the lines of a folded
 # one joined (a repeated enhanced code is left out).  "+COMMAND" is sent with
 # the next command in one packet.  After DATA come the lines of the mail, and
-# "."; they are left out when DATA was not welcome.  "%close" hangs up.  The
-# greeting is waited for and not printed, unless it is not 220.  With -t each
-# reply stands behind the milliseconds that it took, and so does the greeting.
+# "."; they are left out when DATA was not welcome.  "%close" hangs up, there
+# too.  The greeting is waited for and not printed, unless it is not 220.  With
+# -t each reply stands behind the milliseconds that it took, and so does the
+# greeting; with -f folded lines are joined by "|".
 use strict;
 use warnings;
 use IO::Socket::IP;
 use Time::HiRes ();
 
 my ($timed, @own);
-while (@ARGV && $ARGV[0] =~ /^-([lt])\z/) {
+my $fold = ' ';
+while (@ARGV && $ARGV[0] =~ /^-([flt])\z/) {
 	shift;
-	if ($1 eq 't') { $timed = 1 } else { @own = (LocalHost => shift) }
+	if ($1 eq 't') { $timed = 1 }
+	elsif ($1 eq 'f') { $fold = '|' }
+	else { @own = (LocalHost => shift) }
 }
 my ($host, $port) = @ARGV;
 my $server = IO::Socket::IP->new(PeerHost => $host, PeerPort => $port || 25,
@@ -41,15 +45,15 @@ sub reply {
 		$line =~ /^(\d{3})([ -])(?:([245]\.\d+\.\d+) )?(.*)\z/
 			or die "smtp: not a reply: $line\n";
 		my ($more, $status, $words) = ($2 eq '-', $3, $4);
-		push @text, $1 . (defined $status ? " $status" : '') unless @text;
-		push @text, $words;
+		push @text, @text ? $words
+		    : $1 . (defined $status ? " $status" : '') . " $words";
 		$code = $1;
 		last unless $more;
 	}
 	alarm 0;
 	my $took = took();
 	return (0, "${took}connection closed") unless defined $code;
-	return ($code, $took . join ' ', @text);
+	return ($code, $took . join $fold, @text);
 }
 sub say_reply {
 	my ($code, $text) = reply();
@@ -77,6 +81,7 @@ while (my $line = <STDIN>) {
 	next unless $line =~ /^DATA$/i;
 	while (my $mail = <STDIN>) {
 		chomp $mail;
+		$server->flush, exit 0 if $mail eq '%close';
 		print {$server} "$mail\r\n" if $code == 354;
 		last if $mail eq '.';
 	}
