@@ -103,6 +103,23 @@ raise_a_limit(void)
 	(void)setrlimit(RLIMIT_CORE, &limit);
 }
 
+static int
+compare(const void *left, const void *right)
+{
+	return memcmp(left, right, sizeof(uint64_t));
+}
+
+/* As libunbound does with the records of one name, however many there are. */
+static void
+sort_many(void)
+{
+	static uint64_t records[4096];
+
+	qsort(records, sizeof(records) / sizeof(records[0]), sizeof(records[0]),
+		compare);
+	_exit(0);
+}
+
 /* What the prober does all day; exits by itself when something is refused. */
 static void
 work(void)
@@ -176,6 +193,20 @@ a_forbidden_call_ends_it(void **state)
 }
 
 static void
+a_large_set_is_sorted(void **state)
+{
+	int status;
+
+	(void)state;
+#ifdef SANITIZED
+	skip();
+#endif
+	status = child_does(sort_many);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void
 what_a_prober_does_is_allowed(void **state)
 {
 	int status;
@@ -194,6 +225,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_forbidden_call_ends_it),
+		cmocka_unit_test(a_large_set_is_sorted),
 		cmocka_unit_test(what_a_prober_does_is_allowed),
 	};
 
