@@ -15,7 +15,7 @@ static const uint8_t mapped_prefix[12] = {
 
 /*
  * IANA IPv4 and IPv6 special-purpose address registries.  In IPv6 everything
- * outside 2000::/3 is special, so only what lies in it is listed.
+ * outside 2000::/3 is special.
  */
 static const struct kz_net special_v4[] = {
 	{{KZ_ADDR_V4, {0}}, 8},
@@ -37,14 +37,19 @@ static const struct kz_net special_v4[] = {
 	{{KZ_ADDR_V4, {224}}, 4},
 	{{KZ_ADDR_V4, {240}}, 4},
 };
-static const struct kz_net global_v6 = {{KZ_ADDR_V6, {0x20}}, 3};
 static const struct kz_net special_v6[] = {
+	{{KZ_ADDR_V6, {0}}, 3},
+	{{KZ_ADDR_V6, {0x40}}, 2},
+	{{KZ_ADDR_V6, {0x80}}, 1},
 	{{KZ_ADDR_V6, {0x20, 0x01}}, 23},
 	{{KZ_ADDR_V6, {0x20, 0x01, 0x0d, 0xb8}}, 32},
 	{{KZ_ADDR_V6, {0x20, 0x02}}, 16},
 	{{KZ_ADDR_V6, {0x26, 0x20, 0x00, 0x4f, 0x80}}, 48},
 	{{KZ_ADDR_V6, {0x3f, 0xff}}, 20},
 };
+
+#define SPECIAL_V4 (sizeof(special_v4) / sizeof(special_v4[0]))
+#define SPECIAL_V6 (sizeof(special_v6) / sizeof(special_v6[0]))
 
 /* RFC 5737, RFC 5771, RFC 1112 section 4; RFC 3849, RFC 9637, RFC 4291. */
 static const struct kz_net reserved[] = {
@@ -234,11 +239,18 @@ kz_addr_special(const struct kz_addr *addr, const struct kz_addr_scope *scope)
 	if (kz_nets_have(&scope->private, addr))
 		return true;
 	if (addr->family == KZ_ADDR_V4)
-		return listed(special_v4,
-			sizeof(special_v4) / sizeof(special_v4[0]), addr);
-	return !kz_net_has(&global_v6, addr) ||
-		listed(special_v6, sizeof(special_v6) / sizeof(special_v6[0]),
-			addr);
+		return listed(special_v4, SPECIAL_V4, addr);
+	return listed(special_v6, SPECIAL_V6, addr);
+}
+
+bool
+kz_addr_special_net(size_t index, struct kz_net *net)
+{
+	if (index >= SPECIAL_V4 + SPECIAL_V6)
+		return false;
+	*net = index < SPECIAL_V4 ? special_v4[index]
+				  : special_v6[index - SPECIAL_V4];
+	return true;
 }
 
 bool

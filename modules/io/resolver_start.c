@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "resolver_start_priv.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/resource.h>
 
@@ -131,6 +132,60 @@ set_sources(struct ub_ctx *context, const struct kz_resolver_options *options)
 	return KZ_OK;
 }
 
+static enum kz_result
+deny(struct ub_ctx *context, const struct kz_net *net)
+{
+	static const char option[] = "do-not-query-address:";
+	char text[KZ_ADDR_TEXT_SIZE];
+	int error =
+		ub_ctx_set_option(context, option, kz_net_format(net, text));
+
+	return error == 0 ? KZ_OK : complain(option, text, error);
+}
+
+static enum kz_result
+deny_all(struct ub_ctx *context, const struct kz_nets *nets)
+{
+	enum kz_result result = KZ_OK;
+
+	for (size_t i = 0; result == KZ_OK && i < nets->count; i++)
+		result = deny(context, &nets->list[i]);
+	return result;
+}
+
+/* libunbound knows no exception from a network that it must not ask. */
+static bool
+open_in_part(const struct kz_addr_scope *scope, const struct kz_net *net)
+{
+	for (size_t i = 0; i < scope->global.count; i++) {
+		const struct kz_net *global = &scope->global.list[i];
+
+		if (kz_net_has(global, &net->addr) ||
+			kz_net_has(net, &global->addr))
+			return true;
+	}
+	return false;
+}
+
+/* Whom a stranger's delegation may name, and nobody asks for it. */
+static enum kz_result
+set_denied(struct ub_ctx *context, const struct kz_resolver_options *options)
+{
+	enum kz_result result = KZ_OK;
+	struct kz_net net;
+
+	if (options->never != NULL)
+		result = deny_all(context, options->never);
+	if (options->scope == NULL)
+		return result;
+	if (result == KZ_OK)
+		result = deny_all(context, &options->scope->private);
+	for (size_t i = 0; result == KZ_OK && kz_addr_special_net(i, &net); i++)
+		if (!open_in_part(options->scope, &net))
+			result = deny(context, &net);
+	return result;
+}
+
 /* Named here, read when libunbound starts. */
 static enum kz_result
 set_files(struct ub_ctx *context, const struct kz_resolver_options *options)
@@ -173,6 +228,8 @@ kz_resolver_start_unbound(
 		result = set_range(context);
 	if (result == KZ_OK)
 		result = set_sources(context, options);
+	if (result == KZ_OK)
+		result = set_denied(context, options);
 	if (result == KZ_OK)
 		result = set_files(context, options);
 	if (result == KZ_OK && options->lab)

@@ -154,6 +154,8 @@ resolver_options(const struct probe *probe)
 		.limit_ms = config->resolver.limit_ms,
 		.in_flight = config->resolver.in_flight,
 		.lab = config->network.scope.global.count > 0,
+		.scope = &config->network.scope,
+		.never = &config->network.never_probe,
 	};
 }
 

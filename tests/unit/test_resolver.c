@@ -501,6 +501,31 @@ the_source_address_is_bound(void **state)
 	assert_memory_equal(&lab->from.sin_addr, source.bytes, 4);
 }
 
+/* Whoever delegates to an address does not make us send there: it answers. */
+static void
+nobody_is_asked_who_must_not_be(void **state)
+{
+	struct kz_net ten = {lab_addr("10.0.0.0"), 8};
+	struct kz_net near = {lab_addr("10.53.0.0"), 24};
+	struct kz_addr_scope none = {{NULL, 0}, {NULL, 0}};
+	struct kz_addr_scope lab_scope = {{&ten, 1}, {NULL, 0}};
+	struct kz_addr_scope private = {{&ten, 1}, {&near, 1}};
+	struct kz_nets never = {&near, 1};
+	const struct kz_resolver_options rows[] = {{.scope = &lab_scope},
+		{.scope = &none}, {.scope = &private}, {.never = &never}};
+	struct lab *lab = *state;
+
+	if (!in_namespace)
+		skip();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		open_unbound(lab, rows[i]);
+		ask_and_wait(lab, "data.jp", A);
+		assert_int_equal(
+			lab->state, i == 0 ? KZ_ANSWER_DATA : KZ_ANSWER_FAILED);
+		kz_resolver_close(&lab->resolver);
+	}
+}
+
 /* With one place, silent names are asked one after the other, in order. */
 static void
 look_ups_at_once_are_bounded(void **state)
@@ -546,6 +571,7 @@ main(void)
 		TEST(a_forged_answer_is_bogus),
 		TEST(the_lab_has_private_reverse_zones),
 		TEST(the_source_address_is_bound),
+		TEST(nobody_is_asked_who_must_not_be),
 		TEST(look_ups_at_once_are_bounded),
 	};
 

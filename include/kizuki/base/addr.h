@@ -90,6 +90,9 @@ bool kz_nets_have(const struct kz_nets *nets, const struct kz_addr *addr);
 bool kz_addr_special(
 	const struct kz_addr *addr, const struct kz_addr_scope *scope);
 
+/* The networks of those addresses by number.  False: behind the last one. */
+bool kz_addr_special_net(size_t index, struct kz_net *net);
+
 /* For documentation, or of a class that no host gets: multicast, future use. */
 bool kz_addr_reserved(const struct kz_addr *addr);
 

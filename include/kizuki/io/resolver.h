@@ -50,6 +50,13 @@ struct kz_resolver_options {
 	uint32_t in_flight;       /* look-ups handed to libunbound at once; the
 				     rest wait here in order; 0: 1000 */
 	bool lab; /* answer reverse zones of private and documentation ranges */
+	/*
+	 * No packet goes to a special-purpose address or to a network of
+	 * never, whoever names it.  A special network that the scope declares
+	 * global in part is left open as a whole.  NULL: no such bound.
+	 */
+	const struct kz_addr_scope *scope;
+	const struct kz_nets *never;
 	struct kz_addr source_v4; /* KZ_ADDR_NONE: the kernel's choice */
 	struct kz_addr source_v6;
 };
