@@ -127,7 +127,8 @@ iso(struct kz_str text, int64_t *when_s)
 
 	if (!number(text, 0, 4, &year) || !number(text, 5, 2, &tm.tm_mon) ||
 		!number(text, 8, 2, &tm.tm_mday) || !clock_of(text, 11, &tm) ||
-		year < 1970 || tm.tm_mon < 1)
+		year < 1970 || tm.tm_mon < 1 || tm.tm_mon > 12 ||
+		tm.tm_mday < 1 || tm.tm_mday > 31)
 		return false;
 	tm.tm_year = year - 1900;
 	tm.tm_mon--;

@@ -38,6 +38,7 @@ static const struct kz_persistence rules[KZ_CLASS_COUNT] = {
 		.quarters = 3,
 		.weekdays = 1,
 		.slot_s = HOUR_S,
+		.queues = 3,
 		.max_age_s = 7 * DAY_S},
 };
 

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: ISC */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <zlib.h>
+
+#include "kizuki/io/logfile.h"
+#include "kizuki/io/loghead.h"
+
+static struct kz_str
+str(const char *text)
+{
+	return (struct kz_str){text, strlen(text)};
+}
+
+static bool
+is(struct kz_str text, const char *word)
+{
+	return text.len == strlen(word) &&
+		memcmp(text.ptr, word, text.len) == 0;
+}
+
+static const struct {
+	const char *line;
+	enum kz_logformat format; /* AUTO: no line of ours */
+	bool matters;
+	const char *time, *process, *queue, *message;
+} heads[] = {
+	{"Feb 29 10:00:31 mx postfix/smtp[2101]: connect to a[10.1.1.1]:25: x",
+		KZ_LOGFORMAT_POSTFIX, true, "Feb 29 10:00:31", "2101", "",
+		"connect to a[10.1.1.1]:25: x"},
+	{"Mar  5 10:00:31 mx postfix-out/qmgr[1]: 4B: from=<>, size=1",
+		KZ_LOGFORMAT_POSTFIX, true, "Mar  5 10:00:31", "1", "",
+		"4B: from=<>, size=1"},
+	{"Mar  5 10:00:31 mx postfix/qmgr[1]: 4B: removed",
+		KZ_LOGFORMAT_POSTFIX, false, "Mar  5 10:00:31", "1", "",
+		"4B: removed", false},
+	{"Mar  5 10:00:31 mx postfix/smtpd[1]: connect to x",
+		KZ_LOGFORMAT_POSTFIX, "Mar  5 10:00:31", "1", "",
+		"connect to x"},
+	{"2026-11-24T06:37:50.123456+09:00 mx sm-mta[7]: 01T: to=<a@b>, x",
+		KZ_LOGFORMAT_SENDMAIL, true, "2026-11-24T06:37:50.123456+09:00",
+		"7", "", "01T: to=<a@b>, x"},
+	{"2026-11-24 06:40:15 1xVkCN-0004sv-0f H=a.jp [10.1.1.1] x",
+		KZ_LOGFORMAT_EXIM, true, "2026-11-24 06:40:15", "",
+		"1xVkCN-0004sv-0f", "H=a.jp [10.1.1.1] x"},
+	{"2026-11-24 06:40:15.123 +0900 [99] 1xVkCN-0000004sv0f-1234 == a@b",
+		KZ_LOGFORMAT_EXIM, true, "2026-11-24 06:40:15.123 +0900", "",
+		"1xVkCN-0000004sv0f-1234", "== a@b"},
+	{"Nov 24 06:40:15 mx exim[99]: 2026-11-24 06:40:15 1xVkCN-0004sv-0f "
+	 "Completed",
+		KZ_LOGFORMAT_EXIM, false, "2026-11-24 06:40:15", "",
+		"1xVkCN-0004sv-0f", "Completed"},
+	{"2026-11-24 06:40:15 Start queue run: pid=99", KZ_LOGFORMAT_AUTO,
+		false, "", "", "", ""},
+	{"24-Nov-2026 06:36:21.220 lame-servers: info: x resolving 'a/MX/IN'",
+		KZ_LOGFORMAT_BIND, true, "24-Nov-2026 06:36:21.220", "", "",
+		"x resolving 'a/MX/IN'"},
+	{"Nov 24 06:37:50 unbound[15555:0] error: SERVFAIL <a. MX IN>: x",
+		KZ_LOGFORMAT_UNBOUND, true, "Nov 24 06:37:50", "15555:0", "",
+		"SERVFAIL <a. MX IN>: x"},
+	{"[1763966270] unbound[15555:0] error: SERVFAIL <a. MX IN>: x",
+		KZ_LOGFORMAT_UNBOUND, true, "1763966270", "15555:0", "",
+		"SERVFAIL <a. MX IN>: x"},
+	{"Nov 24 06:37:50 mx cron[1]: postfix/smtp[2]: connect to x",
+		KZ_LOGFORMAT_AUTO, false, "", "", "", ""},
+	{"nonsense", KZ_LOGFORMAT_AUTO, false, "", "", "", ""},
+	{"", KZ_LOGFORMAT_AUTO, false, "", "", "", ""},
+};
+
+static void
+heads_are_taken_apart_by_position(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		struct kz_loghead head;
+		bool found = kz_loghead_split(
+			str(heads[i].line), KZ_LOGFORMAT_AUTO, &head);
+
+		if (found != (heads[i].format != KZ_LOGFORMAT_AUTO))
+			fail_msg("%s", heads[i].line);
+		if (!found)
+			continue;
+		if (head.format != heads[i].format ||
+			!is(head.time, heads[i].time) ||
+			!is(head.process, heads[i].process) ||
+			!is(head.queue, heads[i].queue) ||
+			!is(head.message, heads[i].message) ||
+			kz_loghead_matters(&head) != heads[i].matters)
+			fail_msg("another head: %s", heads[i].line);
+	}
+}
+
+static void
+a_line_cut_anywhere_is_no_danger(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		size_t len = strlen(heads[i].line);
+
+		for (size_t cut = 0; cut < len; cut++) {
+			/* A copy of that size: sanitizers see its end. */
+			char *copy = malloc(cut + 1);
+			struct kz_loghead head;
+
+			memcpy(copy, heads[i].line, cut);
+			if (kz_loghead_split((struct kz_str){copy, cut},
+				    KZ_LOGFORMAT_AUTO, &head))
+				(void)kz_loghead_matters(&head);
+			free(copy);
+		}
+	}
+}
+
+static void
+a_format_takes_programs_of_other_names_and_no_others(void **state)
+{
+	static const char line[] = "Nov 24 06:37:50 mx gate[1]: 4B: to=<a@b>";
+	struct kz_loghead head;
+
+	(void)state;
+	assert_false(kz_loghead_split(str(line), KZ_LOGFORMAT_AUTO, &head));
+	assert_true(kz_loghead_split(str(line), KZ_LOGFORMAT_SENDMAIL, &head));
+	assert_false(kz_loghead_split(
+		str(heads[0].line), KZ_LOGFORMAT_SENDMAIL, &head));
+}
+
+/* 1 March 2025 00:00:00 UTC. */
+#define MARCH_2025 1740787200
+
+static const struct {
+	const char *text;
+	int64_t newest_s;
+	int64_t when_s; /* 0: no moment */
+} moments[] = {
+	{"Feb 28 10:00:31", MARCH_2025, 1740736831},
+	{"Mar  1 00:00:00", MARCH_2025, MARCH_2025},
+	/* a day ahead is a clock that differs, two are last year */
+	{"Mar  1 23:00:00", MARCH_2025, 1740870000},
+	{"Mar  3 10:00:31", MARCH_2025, 1709460031},
+	{"Dec 31 23:59:59", 1735689700, 1735689599},
+	/* a leap day is that of the last leap year */
+	{"Feb 29 10:00:31", MARCH_2025, 1709200831},
+	{"Feb 30 10:00:31", MARCH_2025, 0},
+	{"Feb 28 25:00:31", MARCH_2025, 0},
+	{"Foo 28 10:00:31", MARCH_2025, 0},
+	{"2026-11-24T06:37:50.1+09:00", MARCH_2025, 1795469870},
+	{"2026-11-24T06:37:50Z", MARCH_2025, 1795502270},
+	{"2026-11-24 06:37:50", MARCH_2025, 1795502270},
+	{"2026-11-24 06:37:50.123 -0530", MARCH_2025, 1795522070},
+	{"2026-13-24 06:37:50", MARCH_2025, 0},
+	{"24-Nov-2026 06:37:50.220", MARCH_2025, 1795502270},
+	{"1763966270", MARCH_2025, 1763966270},
+	{"17639x6270", MARCH_2025, 0},
+	{"", MARCH_2025, 0},
+};
+
+static void
+moments_are_read_and_years_found(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
+		struct kz_logtime time = {.newest_s = moments[i].newest_s};
+		int64_t when_s = 0;
+
+		/* Twice: the second one is remembered. */
+		for (int twice = 0; twice < 2; twice++) {
+			enum kz_result result = kz_logtime_read(
+				&time, str(moments[i].text), &when_s);
+
+			if ((result == KZ_OK) != (moments[i].when_s != 0) ||
+				when_s != moments[i].when_s)
+				fail_msg("%s is %lld", moments[i].text,
+					(long long)when_s);
+		}
+	}
+}
+
+struct taken {
+	size_t lines, octets, begun, idles;
+	const char *path;
+	char last[64];
+};
+
+static void
+take_begin(void *arg, int64_t newest_s)
+{
+	struct taken *taken = arg;
+
+	taken->begun++;
+	assert_true(newest_s > 0);
+}
+
+static void
+take_line(void *arg, const struct kz_logfile_line *line)
+{
+	struct taken *taken = arg;
+	size_t len = line->text.len < 63 ? line->text.len : 63;
+
+	taken->lines++;
+	taken->octets += line->text.len;
+	memcpy(taken->last, line->text.ptr, len);
+	taken->last[len] = '\0';
+}
+
+static void
+append(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "ae");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* One step of a log's life each time that nothing is left to read. */
+static bool
+take_idle(void *arg)
+{
+	struct taken *taken = arg;
+	char other[128];
+
+	(void)snprintf(other, sizeof(other), "%s.1", taken->path);
+	switch (++taken->idles) {
+	case 1:
+		append(taken->path, "two\nthr");
+		return true;
+	case 2:
+		append(taken->path, "ee\n");
+		return true;
+	case 3:
+		assert_int_equal(rename(taken->path, other), 0);
+		append(other, "four\n");
+		append(taken->path, "five\n");
+		return true;
+	default:
+		(void)unlink(other);
+		return taken->lines < 5 && taken->idles < 20;
+	}
+}
+
+static void
+a_log_is_followed_over_its_rotation(void **state)
+{
+	char path[] = "/tmp/kizuki-log.XXXXXX";
+	struct taken taken = {.path = path};
+	const struct kz_logfile_use use = {
+		take_begin, take_line, take_idle, &taken};
+
+	(void)state;
+	assert_return_code(close(mkstemp(path)), 0);
+	append(path, "one\n");
+	assert_int_equal(kz_logfile_read(path, true, &use), KZ_OK);
+	assert_int_equal(taken.lines, 5);
+	assert_int_equal(taken.octets, 3 + 3 + 5 + 4 + 4);
+	assert_int_equal(taken.begun, 2);
+	assert_string_equal(taken.last, "five");
+	(void)unlink(path);
+}
+
+static void
+compressed_files_and_monstrous_lines_are_read(void **state)
+{
+	char path[] = "/tmp/kizuki-log.XXXXXX";
+	struct taken taken = {.path = path};
+	const struct kz_logfile_use use = {
+		take_begin, take_line, take_idle, &taken};
+	size_t size = 3U << 20;
+	char *long_line = malloc(size);
+	gzFile file;
+
+	(void)state;
+	assert_return_code(close(mkstemp(path)), 0);
+	memset(long_line, 'x', size);
+	file = gzopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(gzwrite(file, long_line, (unsigned)size), size);
+	assert_true(gzputs(file, "\nlast, without an end") > 0);
+	assert_int_equal(gzclose(file), Z_OK);
+	free(long_line);
+	assert_int_equal(kz_logfile_read(path, false, &use), KZ_OK);
+	assert_int_equal(taken.lines, 2);
+	assert_string_equal(taken.last, "last, without an end");
+	assert_int_equal(
+		kz_logfile_read("/nonexistent", false, &use), KZ_NOT_FOUND);
+	assert_int_equal(kz_logfile_read("/tmp", false, &use), KZ_EIO);
+	(void)unlink(path);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(heads_are_taken_apart_by_position),
+		cmocka_unit_test(a_line_cut_anywhere_is_no_danger),
+		cmocka_unit_test(
+			a_format_takes_programs_of_other_names_and_no_others),
+		cmocka_unit_test(moments_are_read_and_years_found),
+		cmocka_unit_test(a_log_is_followed_over_its_rotation),
+		cmocka_unit_test(compressed_files_and_monstrous_lines_are_read),
+	};
+
+	(void)setenv("TZ", "UTC", 1);
+	tzset();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
