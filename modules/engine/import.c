@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine_priv.h"
+#include "log_priv.h"
 #include "observe_priv.h"
 #include "runs_priv.h"
 
@@ -57,6 +58,8 @@ static bool
 usable(const struct kz_import *import, const struct kz_finding *finding)
 {
 	/* Everything is there: what is not green by now never will be. */
+	if (!kz_log_admits(import->engine, finding))
+		return false;
 	return finding->outcome == KZ_OUTCOME_OK || finding->judged ||
 		kz_health_judge(import->health, finding, INT64_MAX / 2) ==
 		KZ_HEALTH_GREEN;
@@ -87,13 +90,18 @@ static void
 add(struct kz_import *import, const struct kz_finding *finding,
 	const struct kz_now *now)
 {
-	if (finding->outcome == KZ_OUTCOME_UNKNOWN || !usable(import, finding))
+	if (finding->outcome == KZ_OUTCOME_UNKNOWN ||
+		!usable(import, finding)) {
 		import->counts.unknown++;
-	else if (kz_observe_add(import->engine, finding, now) ==
-		KZ_EVIDENCE_SAME)
+		import->counts.looks +=
+			kz_log_hint(import->engine, finding, now);
+		return;
+	}
+	if (kz_observe_add(import->engine, finding, now) == KZ_EVIDENCE_SAME)
 		import->counts.ignored++;
 	else
 		import->counts.taken++;
+	kz_log_merge(import->engine, finding, now);
 }
 
 bool

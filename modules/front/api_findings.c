@@ -115,10 +115,11 @@ answer_import(struct kz_call_scene *scene, const struct kz_call_import *import)
 
 	kz_import_counts(import->import, &counts);
 	return kz_call_json(scene, 200,
-		json_pack("{s:i,s:I,s:I,s:I,s:I,s:O}", "v", 1, "taken",
+		json_pack("{s:i,s:I,s:I,s:I,s:I,s:I,s:O}", "v", 1, "taken",
 			(json_int_t)counts.taken, "ignored",
 			(json_int_t)counts.ignored, "unknown",
-			(json_int_t)counts.unknown, "bad",
+			(json_int_t)counts.unknown, "looks",
+			(json_int_t)counts.looks, "bad",
 			(json_int_t)import->bad_count, "bad_lines",
 			import->bad_lines));
 }

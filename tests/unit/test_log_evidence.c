@@ -42,7 +42,10 @@ import(struct scene *scene, const struct kz_finding *findings, size_t count)
 	for (size_t i = 0; i < count; i++)
 		assert_int_equal(
 			kz_import_finding(import, &findings[i]), KZ_OK);
-	kz_import_finish(&import, &scene->now, &counts);
+	while (kz_import_step(import, &scene->now))
+		;
+	kz_import_counts(import, &counts);
+	kz_import_drop(&import);
 	return counts;
 }
 

@@ -35,6 +35,7 @@ void kz_observe_tick(struct kz_engine *engine, const struct kz_now *now);
 struct kz_import;
 struct kz_import_counts {
 	size_t taken, ignored, unknown;
+	size_t looks; /* of unknown ones from logs: sites to be examined */
 };
 KZ_MUST_CHECK enum kz_result kz_import_open(
 	struct kz_engine *engine, struct kz_import **import);
