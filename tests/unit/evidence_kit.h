@@ -58,10 +58,6 @@ finding_of(enum kz_symptom symptom, enum kz_outcome outcome, int64_t when_s)
 	return (struct kz_finding){.when_s = when_s,
 		.symptom = symptom,
 		.outcome = outcome,
-		/* A log tells of another message each day. */
-		.queue = kz_symptom_info(symptom)->class == KZ_CLASS_L
-			? (uint32_t)(when_s / DAY_S)
-			: 0,
 		.weight = kz_symptom_info(symptom)->points,
 		.value = "ishtar.example1.jp"};
 }

@@ -51,8 +51,11 @@ bad_for(enum kz_symptom symptom, const char *object, uint8_t weight,
 				? KZ_NET_SMTP25_V4
 				: KZ_NET_DNS53UDP_V4,
 			addr);
-	for (; finding.when_s <= NOW_S; finding.when_s += 6 * HOUR_S)
+	for (; finding.when_s <= NOW_S; finding.when_s += 6 * HOUR_S) {
+		/* A log tells of another message each time. */
+		finding.queue += class == KZ_CLASS_L;
 		(void)kz_evidence_add(made, &finding, &rules[class], NOW_S);
+	}
 	rows[input.row_count++] = (struct kz_evidence_row){
 		.symptom = symptom, .object = object, .evidence = made};
 	return made;
