@@ -135,6 +135,9 @@ struct kz_registry_answer;
 int cli_registry_print(const struct cli *cli,
 	const struct kz_registry_answer *answer, const char *server);
 
+/* registry_ask.c: ask the registry of a domain or an address, and print. */
+int cli_registry_ask(struct cli *cli, const char *text);
+
 /* The commands: argv holds their arguments alone. */
 typedef int cli_command(struct cli *cli, int argc, char **argv);
 cli_command cli_check, cli_show, cli_findings, cli_import, cli_allow, cli_deny,

@@ -54,7 +54,7 @@ static const struct command commands[] = {
 		"the database's backups, and what damage left", 1, 2, cli_db},
 	{"org", "NAME...", "the registrable domain of each name", 1, 1000,
 		cli_org},
-	{"registry", "--parse FILE [--server NAME]",
+	{"registry", "DOMAIN|ADDRESS|--parse FILE [--server NAME]",
 		"what a registry says of a domain or network", 0, 1,
 		cli_registry},
 	{"symptoms", "[ID]", "the catalogue of faults, as a page", 0, 1,

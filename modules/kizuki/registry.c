@@ -199,9 +199,10 @@ parse(struct cli *cli)
 int
 cli_registry(struct cli *cli, int argc, char **argv)
 {
-	(void)argv;
 	if (cli->parse != NULL && argc == 0)
 		return parse(cli);
-	warnx("usage: kizuki registry --parse FILE [--server NAME]");
+	if (cli->parse == NULL && argc == 1)
+		return cli_registry_ask(cli, argv[0]);
+	warnx("usage: kizuki registry DOMAIN|ADDRESS, or --parse FILE");
 	return EX_USAGE;
 }

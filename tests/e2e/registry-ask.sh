@@ -88,3 +88,13 @@ sed -i 's/gap = 1s/ask = no/' "$LAB_DIR/probe.conf"
 before=$(asked jprs)
 examine "$ask"
 expect "questions" "$(($(asked jprs) - before))" 0
+
+say "an operator asks by hand"
+ours() { "$(bin kizuki)" -c "$LAB_DIR/probe.conf" registry "$@"; }
+expect "a domain" "$(ours www.example2.jp | paste -sd' ')" \
+	"server: 10.9.0.43 domain: example2.jp status: Connected *"
+expect "an address" "$(ours 10.224.31.98 | sed -n 2p)" \
+	"network: 10.224.31.96/28"
+expect "nothing there" "$(ours nothing.jp | tail -n 1)" "answer: not found"
+expect "no registry known" "$(ours example.com 2>&1 || echo $?)" \
+	"*knows no registry*69"

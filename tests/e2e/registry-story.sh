@@ -1,0 +1,92 @@
+#!/bin/bash
+# SPDX-License-Identifier: ISC
+# registry-story - example2.jp of the paper, figures 5 to 8: kizukid asks the
+# registries because other things are bad, and what they say adds up
+. "$(dirname "$0")/lib.sh"
+. "$LAB_TREE/tests/e2e/lib/whois.sh"
+start_whois
+# the figure's registration, not yet expired; the scene's clock is today's
+sed -i 's|2020/11/30|2099/11/30|' "$LAB_DIR"/whois/jprs/example2.jp*
+sed -i 's|2017/01/17|2025/01/17|' "$LAB_DIR/whois/jpnic/RT030JP"
+
+registry='registry { \
+	jprs = "10.9.0.43" \
+	jpnic = "10.9.1.43" \
+	gap = 1s \
+	recheck_bad = 6s \
+	recheck_persistent = 8s \
+	keep = 1h \
+} \
+persistence registry { \
+	count = 2 \
+	span = 5s \
+	slot = 1s \
+}'
+start_kizukid "s|^mode = enforce|&\n$registry|;s|^profile.*||"
+
+# the sessions by which kizukid knows the sites; good.jp has no fault
+talk() {
+	perl -MIO::Socket::UNIX -e '
+		my ($client, $helo, $sender) = @ARGV;
+		my $s = IO::Socket::UNIX->new("/run/kizuki/policy.sock") or exit;
+		print $s "request=smtpd_access_policy\nprotocol_state=RCPT\n",
+			"client_address=$client\nhelo_name=$helo\n",
+			"sender=a\@$sender\nrecipient=b\@jikocho.jp\n",
+			"instance=$$\npolicy_context=primary\n\n";
+		$s->flush; alarm 5; <$s>' "$@" >/dev/null || true
+}
+say "a sound site: no registry hears of it"
+talk 10.20.0.25 mx1.good.jp good.jp
+lab_wait 60 state_is good.jp sound
+expect "questions so far" "$(asked jprs)$(asked jpnic)" 00
+
+say "example2.jp: what is dead is found first, then registries are asked"
+bad() {
+	talk 10.203.181.152 w03.example2.jp example2.jp
+	kizuki --json findings example2.jp 2>/dev/null |
+		grep "\"id\":\"$1\"" | grep -q '"outcome":"bad"'
+}
+lab_wait 120 bad soa-mname-dead
+lab_wait 120 bad reg-ns-mismatch
+lab_wait 20 bad reg-ns-single
+say "acceptance row 3, when all of it lasts"
+reasons() {
+	talk 10.203.181.152 w03.example2.jp example2.jp
+	kizuki show example2.jp >"$LAB_DIR/shown" 2>/dev/null &&
+		grep -q "DEL: 8 of" "$LAB_DIR/shown" &&
+		grep -q "REG: 4 of" "$LAB_DIR/shown"
+}
+lab_wait 180 reasons || { cat "$LAB_DIR/shown"; exit 1; }
+expect "points" "$(head -n 1 "$LAB_DIR/shown")" "*broken*12 points*"
+asked_each() { [ "$(asked jprs DOM)" -ge 2 ] && [ "$(asked jpnic NET)" -ge 2 ]; }
+lab_wait 60 asked_each
+expect "only example2.jp was asked for" \
+	"$(grep DOM "$LAB_DIR/whois/jprs/log" | grep -vc example2.jp || true)" 0
+expect "questions of domains closer than recheck_bad" "$(awk '/DOM/ {
+	if (seen++ && $1 - last < 5) near++; last = $1 } END { print near + 0 }' \
+	"$LAB_DIR/whois/jprs/log")" 0
+
+say "the second one is registered: forgotten with the next answer"
+sed -i 's/^p\. .*/&\np. [Name Server]                sigw.sinet.ad.jp\r/' \
+	"$LAB_DIR"/whois/jprs/example2.jp_e
+mended() {
+	talk 10.203.181.152 w03.example2.jp example2.jp
+	kizuki show example2.jp >"$LAB_DIR/shown" 2>/dev/null &&
+		! grep -q "REG: 4 of" "$LAB_DIR/shown"
+}
+lab_wait 120 mended || { cat "$LAB_DIR/shown"; exit 1; }
+
+say "a registry that refuses is left alone"
+whois_mode jprs refuse
+before=$(asked jprs DOM)
+refused() {
+	talk 10.203.181.152 w03.example2.jp example2.jp
+	[ "$(asked jprs DOM)" -gt "$before" ]
+}
+lab_wait 60 refused
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	refused
+	kizuki recheck example2.jp >/dev/null 2>&1 || true
+	sleep 1
+done
+expect "questions after the refusal" "$(($(asked jprs DOM) - before))" 1
