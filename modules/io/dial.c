@@ -71,9 +71,9 @@ to_sockaddr(const struct kz_addr *addr, uint16_t port,
 	return 0;
 }
 
-/* Asked of what connect will get, so that nothing can change in between. */
-static bool
-forbidden(const struct sockaddr_storage *to, const struct kz_addr_scope *scope)
+bool
+kz_dial_forbidden(
+	const struct sockaddr_storage *to, const struct kz_addr_scope *scope)
 {
 	struct kz_addr addr;
 	enum kz_result result;
@@ -142,7 +142,7 @@ kz_dial_open(const struct kz_dial *dial, const struct kz_addr *server, int type,
 	int opened;
 
 	*error = 0;
-	if (to_len == 0 || forbidden(&to, &dial->scope))
+	if (to_len == 0 || kz_dial_forbidden(&to, &dial->scope))
 		return KZ_REACH_SPECIAL;
 	opened = socket(to.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (opened < 0) {

@@ -38,6 +38,15 @@ struct kz_dial {
 enum kz_reach kz_dial_open(const struct kz_dial *dial,
 	const struct kz_addr *server, int type, int *fd, int *error);
 
+struct sockaddr_storage;
+
+/*
+ * Whether an address is special-purpose: asked of what connect will get, so
+ * that nothing can change in between.
+ */
+bool kz_dial_forbidden(
+	const struct sockaddr_storage *to, const struct kz_addr_scope *scope);
+
 /* Whose fault an errno of connect, send or receive is; OURS in doubt. */
 enum kz_reach kz_dial_reach(int error);
 

@@ -18,7 +18,7 @@
 #include "ask_priv.h"
 #include "input_priv.h"
 #include "output_priv.h"
-#include "registry_priv.h"
+#include "rdap_priv.h"
 #include "share_priv.h"
 
 /* More sites in flight than this bring nothing but memory. */
@@ -249,6 +249,7 @@ close_all(struct probe *probe)
 	zones_close(probe);
 	share_close(probe);
 	limits_close(&probe->limits);
+	rdap_close(&probe->rdap);
 	registry_close(&probe->registry);
 	kz_suffix_close(&probe->suffix);
 	kz_config_free(&probe->config);
@@ -278,6 +279,7 @@ main(int argc, char **argv)
 	zones_open(&probe);
 	open_clients(&probe);
 	probe.registry = registry_open(&probe);
+	probe.rdap = rdap_open(&probe);
 	probe.output = output_open(&probe);
 	probe.input = input_open(&probe);
 	shut(&options);
@@ -285,7 +287,8 @@ main(int argc, char **argv)
 		return EX_OSERR;
 	/* What is still under way is given up with the process. */
 	if (probe.sites == 0 && probe.verifying == 0 && probe.canaries == 0 &&
-		registry_pending(probe.registry) == 0)
+		registry_pending(probe.registry) == 0 &&
+		rdap_pending(probe.rdap) == 0)
 		close_all(&probe);
 	return probe.status;
 }

@@ -40,6 +40,7 @@
 #define TYPE_DNSKEY 48
 
 struct input;
+struct rdap;
 struct registry;
 struct output;
 struct stat;
@@ -54,6 +55,7 @@ struct probe {
 	struct kz_suffix *suffix;
 	struct kz_spfpool *spf; /* NULL: SPF is not looked at */
 	struct registry *registry;
+	struct rdap *rdap; /* NULL: none is asked */
 	struct limits limits;
 	struct table shared;  /* answers of servers and addresses */
 	struct table zones;   /* which addresses serve a zone */

@@ -11,14 +11,12 @@
 #include "kizuki/io/whois.h"
 
 #include "input_priv.h"
+#include "turns_priv.h"
 
 #define DAY_S INT64_C(86400)
-/* A turn further away than this does not come within an examination. */
-#define WAIT_MAX_MS 60000
 /* Answers kept, some 8 KB each. */
-#define KEPT_MAX       200
-#define KEPT_S         (DAY_S / 2)
-#define BACK_OFF_MAX_S DAY_S
+#define KEPT_MAX 200
+#define KEPT_S   (DAY_S / 2)
 /* Of the resolver's answer; registries move seldom. */
 #define ADDR_S 3600
 
@@ -26,12 +24,8 @@
 struct server {
 	const char *name;
 	struct kz_addr addr;
-	int64_t addr_s;  /* when it was found; 0: not yet */
-	int64_t next_ms; /* monotonic: the next turn */
-	int64_t day_s;   /* begin of the day that is counted */
-	uint32_t count;
-	int64_t until_s; /* left alone until then */
-	int64_t back_off_s;
+	int64_t addr_s; /* when it was found; 0: not yet */
+	struct turns turns;
 };
 
 struct registry {
@@ -128,25 +122,13 @@ finish_unclear(struct registry_ask *ask)
 	finish(ask, &nothing);
 }
 
-/* It refuses, or is silent: leave it alone, twice as long each time. */
-static void
-back_off(struct registry *registry, struct server *server)
-{
-	int64_t least_s = registry->probe->config.registry.back_off_s;
-
-	server->back_off_s =
-		server->back_off_s == 0 ? least_s : server->back_off_s * 2;
-	if (server->back_off_s > BACK_OFF_MAX_S && least_s < BACK_OFF_MAX_S)
-		server->back_off_s = BACK_OFF_MAX_S;
-	server->until_s = kz_clock_now_s() + server->back_off_s;
-}
-
 static void
 on_text(void *arg, const struct kz_whois_result *result)
 {
 	struct registry_ask *ask = arg;
 	struct registry *registry = ask->registry;
 	struct server *server = &registry->servers[ask->server];
+	const struct kz_config *config = &registry->probe->config;
 	struct kz_registry_answer *answer = &registry->answer;
 	struct kz_str text = {registry->utf8, 0};
 
@@ -161,9 +143,9 @@ on_text(void *arg, const struct kz_whois_result *result)
 	/* One that never ends is no better than one that refuses. */
 	if (answer->outcome == KZ_REGISTRY_REFUSED ||
 		(answer->cut && answer->outcome != KZ_REGISTRY_FOUND)) {
-		back_off(registry, server);
+		turns_back_off(&server->turns, config->registry.back_off_s);
 	} else {
-		server->back_off_s = 0;
+		server->turns.back_off_s = 0;
 		if (!answer->cut)
 			keep(ask, answer);
 	}
@@ -181,36 +163,10 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	/* It may have refused another question meanwhile. */
-	if (server->until_s > kz_clock_now_s() ||
+	if (server->turns.until_s > kz_clock_now_s() ||
 		kz_whois_ask(registry->whois, &server->addr, query, on_text,
 			ask) != KZ_OK)
 		finish_unclear(ask);
-}
-
-/* False: not today, or left alone. */
-static bool
-take_turn(struct registry *registry, struct server *server, int64_t *wait_ms)
-{
-	const struct kz_config *config = &registry->probe->config;
-	int64_t now_s = kz_clock_now_s();
-	int64_t now_ms = kz_clock_mono_ms();
-
-	/* A moment of the future means that the clock was set back. */
-	if (now_s < server->day_s || now_s - server->day_s >= DAY_S) {
-		server->day_s = now_s;
-		server->count = 0;
-	}
-	if (server->next_ms < now_ms)
-		server->next_ms = now_ms;
-	*wait_ms = server->next_ms - now_ms;
-	if (server->until_s - now_s > BACK_OFF_MAX_S)
-		server->until_s = 0;
-	if (server->until_s > now_s || *wait_ms > WAIT_MAX_MS ||
-		server->count >= config->registry.per_day)
-		return false;
-	server->count++;
-	server->next_ms += (int64_t)config->registry.gap_s * 1000;
-	return true;
 }
 
 static void
@@ -218,10 +174,12 @@ wait_turn(struct registry_ask *ask)
 {
 	struct registry *registry = ask->registry;
 	struct server *server = &registry->servers[ask->server];
+	const struct kz_config *config = &registry->probe->config;
 	int64_t wait_ms;
 	struct timeval span;
 
-	if (!take_turn(registry, server, &wait_ms)) {
+	if (!turns_take(&server->turns, config->registry.gap_s,
+		    config->registry.per_day, &wait_ms)) {
 		finish_unclear(ask);
 		return;
 	}

@@ -12,7 +12,7 @@
 #include "kizuki/io/clock.h"
 
 #include "output_priv.h"
-#include "registry_priv.h"
+#include "rdap_priv.h"
 
 #define YEAR_S (365 * 86400U)
 
@@ -86,6 +86,15 @@ on_contact(void *arg, uint32_t tag, const struct kz_registry_answer *answer)
 		contact->contact.mail = answer->contacts[0].mail;
 }
 
+static void
+on_link(void *arg, uint32_t tag, const struct kz_registry_answer *answer)
+{
+	struct site *site = arg;
+
+	site->reg->contacts[(tag - STEP_CONTACTS) / 2].at_link =
+		answer->outcome;
+}
+
 /* The resolver finds, it does not convict: all servers say the same. */
 static void
 on_proof(void *arg, uint32_t tag, const struct proof_reply *reply)
@@ -152,8 +161,12 @@ begin(struct site *site)
 	if (reg->client.family != KZ_ADDR_NONE &&
 		probe_special(site->probe, &reg->client))
 		reg->client = (struct kz_addr){0};
-	ask(site, REGISTRY_JPRS, "DOM ", reg->domain.text, on_domain,
-		STEP_BEGIN);
+	if (below_jp(&reg->domain))
+		ask(site, REGISTRY_JPRS, "DOM ", reg->domain.text, on_domain,
+			STEP_BEGIN);
+	else if (site_spend(site))
+		(void)ask_rdap_domain(&site->registry.group, &reg->domain,
+			on_domain, site, STEP_BEGIN);
 }
 
 static void
@@ -161,10 +174,15 @@ ask_network(struct site *site)
 {
 	char text[KZ_ADDR_TEXT_SIZE];
 
-	if (site->reg->client.family != KZ_ADDR_NONE)
+	if (site->reg->client.family == KZ_ADDR_NONE)
+		return;
+	if (below_jp(&site->reg->domain))
 		ask(site, REGISTRY_JPNIC, "NET ",
 			kz_addr_format(&site->reg->client, text), on_network,
 			STEP_NETWORK);
+	else if (site_spend(site))
+		(void)ask_rdap_addr(&site->registry.group, &site->reg->client,
+			on_network, site, STEP_NETWORK);
 }
 
 /* Twice for each contact: at JPRS, then at JPNIC. */
@@ -176,10 +194,15 @@ ask_contact(struct site *site, unsigned step)
 	const struct kz_exam_reg_contact *contact = &reg->contacts[at];
 
 	if (step == STEP_CONTACTS)
-		kz_exam_reg_contacts(reg, true, true);
+		kz_exam_reg_contacts(
+			reg, below_jp(&reg->domain), below_jp(&reg->domain));
 	if (at >= reg->contact_count)
 		return;
-	if ((step - STEP_CONTACTS) % 2 == 0) {
+	if (contact->contact.link[0] != '\0') {
+		if ((step - STEP_CONTACTS) % 2 == 0 && site_spend(site))
+			(void)ask_rdap_link(&site->registry.group,
+				contact->contact.link, on_link, site, step);
+	} else if ((step - STEP_CONTACTS) % 2 == 0) {
 		if (kz_exam_reg_ask_jprs(contact))
 			ask(site, REGISTRY_JPRS, "CONTACT ",
 				contact->contact.handle, on_contact, step);
@@ -212,7 +235,7 @@ wanted(const struct site *site)
 	/* What lies deeper is registered by somebody else. */
 	return site->wanted.registry && probe->config.registry.ask &&
 		!site->suffix && site->exam.zone_known &&
-		below_jp(&site->exam.zone) &&
+		(below_jp(&site->exam.zone) || probe->rdap != NULL) &&
 		kz_suffix_registrable(probe->suffix, &site->exam.zone,
 			&registrable) == KZ_OK &&
 		kz_name_equal(&registrable, &site->exam.zone);

@@ -63,6 +63,12 @@ shows good.jp reg-contact-gone unknown RT0040JP
 complete good.jp REG no
 expect "questions to the one that refused" "$(($(asked jpnic) - before))" 1
 
+say "it is left alone for the next site too"
+whois_mode jprs refuse
+before=$(asked jprs)
+examine "$ask" "${ask/good.jp/signed.jp}"
+expect "questions" "$(($(asked jprs) - before))" 1
+
 say "an answer without end is cut, and silence waited out"
 whois_mode jpnic
 for mode in endless silent close; do

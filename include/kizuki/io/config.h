@@ -158,6 +158,7 @@ struct kz_config {
 		bool ask;
 		char *jprs, *jpnic; /* name or address */
 		char *rdap;         /* folder, "" none */
+		char *authorities;
 		bool rdap_insecure;
 		uint32_t gap_s, gap_rdap_s;
 		uint32_t per_day;
