@@ -108,7 +108,8 @@ sendmail_home() {
 	# a file for each mail
 	cat >"$home/deliver" <<-SH
 	#!/bin/sh
-	cat >$home/mail/new.\$\$ && mv $home/mail/new.\$\$ $home/mail/mail.\$\$
+	name=\$\$.\$(date +%s)
+	cat >$home/mail/new.\$name && mv $home/mail/new.\$name $home/mail/mail.\$name
 	SH
 	chmod 755 "$home/deliver"
 }
