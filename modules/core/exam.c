@@ -368,6 +368,7 @@ kz_exam_judge(const struct kz_exam *exam, kz_exam_emit *emit, void *arg)
 	kz_exam_judge_con(&out);
 	kz_exam_judge_views(&out);
 	kz_exam_judge_sec(&out);
+	kz_exam_judge_web(&out);
 	kz_exam_judge_shadow(&out);
 	kz_exam_judge_private(&out);
 }

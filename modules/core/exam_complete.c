@@ -114,4 +114,6 @@ kz_exam_complete(const struct kz_exam *exam, bool *complete)
 	complete[KZ_FAMILY_CON] = con_done(exam);
 	complete[KZ_FAMILY_SEC] = sec_done(exam);
 	complete[KZ_FAMILY_POL] = pol_done(exam);
+	complete[KZ_FAMILY_WEB] = exam->web_asked && !exam->web_cut &&
+		!exam->dns_cut && exam->zone_known;
 }

@@ -262,6 +262,7 @@ contact_of(const struct kz_exam_addr *addr, enum kz_service service,
 		*when_s = addr->dns.when_s;
 		return addr->dns.reach;
 	case KZ_SERVICE_SMTP25:
+	case KZ_SERVICE_HTTPS443:
 	case KZ_SERVICE_COUNT:
 		break;
 	}

@@ -18,6 +18,7 @@ static const char *const service_texts[KZ_SERVICE_COUNT] = {
 	[KZ_SERVICE_SMTP25] = "smtp25",
 	[KZ_SERVICE_DNS53UDP] = "dns53udp",
 	[KZ_SERVICE_DNS53TCP] = "dns53tcp",
+	[KZ_SERVICE_HTTPS443] = "https443",
 };
 
 static const char *
@@ -98,6 +99,8 @@ kz_netclass_of(enum kz_service service, const struct kz_addr *addr)
 		return v6 ? KZ_NET_DNS53UDP_V6 : KZ_NET_DNS53UDP_V4;
 	case KZ_SERVICE_DNS53TCP:
 		return v6 ? KZ_NET_DNS53TCP_V6 : KZ_NET_DNS53TCP_V4;
+	case KZ_SERVICE_HTTPS443:
+		return v6 ? KZ_NET_HTTPS443_V6 : KZ_NET_HTTPS443_V4;
 	case KZ_SERVICE_SMTP25:
 	case KZ_SERVICE_COUNT:
 		break;

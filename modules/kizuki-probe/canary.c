@@ -88,7 +88,11 @@ canary_start(struct probe *probe, const struct kz_line_canary *asked)
 	canary->asked = *asked;
 	group_make(&canary->group, probe, on_idle, canary);
 	probe->canaries++;
-	if (asked->service == KZ_SERVICE_SMTP25)
+	if (asked->service == KZ_SERVICE_HTTPS443) {
+		/* A page has a host, which a canary has not. */
+		canary->reach = KZ_REACH_LIMITED;
+		on_idle(canary);
+	} else if (asked->service == KZ_SERVICE_SMTP25)
 		ask_smtp(&canary->group, &smtp, on_smtp, canary, 0);
 	else
 		ask_dns(&canary->group, &dns, on_dns, canary, 0);

@@ -18,7 +18,14 @@
 /* Zones that publish one address before it is left alone. */
 #define SHADOW_ZONES 5
 
-enum kind { KIND_SMTP = 1, KIND_NET, KIND_SERVER, KIND_ZONE, KIND_SHADOW };
+enum kind {
+	KIND_SMTP = 1,
+	KIND_NET,
+	KIND_SERVER,
+	KIND_ZONE,
+	KIND_SHADOW,
+	KIND_WEB
+};
 
 struct entry {
 	struct table_node node;
@@ -183,6 +190,22 @@ limits_smtp_patient(struct limits *limits, const struct kz_addr *addr)
 	table_key(key, (uint8_t)KIND_SMTP, 0, addr, NULL);
 	node = table_find(&limits->smtp, key);
 	return node != NULL && ((struct entry *)node)->silent;
+}
+
+bool
+limits_web(struct limits *limits, const struct kz_addr *addr,
+	const struct kz_name *host)
+{
+	struct entry *entry = entry_get(&limits->zones, KIND_WEB, addr, host);
+	int64_t now_s = kz_clock_now_s();
+
+	if (entry == NULL ||
+		(entry->last_s != 0 && entry->last_s <= now_s &&
+			now_s - entry->last_s <
+				limits->config->limits.web_per_host_s))
+		return false;
+	entry->last_s = now_s;
+	return true;
 }
 
 struct limits_answer

@@ -44,6 +44,10 @@ void limits_smtp_silent(
 /* None came the last time: wait for it to the end. */
 bool limits_smtp_patient(struct limits *limits, const struct kz_addr *addr);
 
+/* The pages of one host at one address.  Counted when allowed. */
+bool limits_web(struct limits *limits, const struct kz_addr *addr,
+	const struct kz_name *host);
+
 /* One query.  Counted when allowed. */
 struct limits_answer limits_dns(struct limits *limits,
 	const struct kz_addr *server, const struct kz_name *zone);

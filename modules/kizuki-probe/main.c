@@ -25,6 +25,9 @@
 #define JOBS_MAX 10000
 /* Open files wanted; fewer make look-ups wait, no more. */
 #define FILES_WANTED 16384
+/* Three fetches in a row must fit into the time of a site's DNS part. */
+#define WEB_CONNECT_MS 5000
+#define WEB_LIMIT_MS   10000
 
 struct options {
 	const char *config;
@@ -171,6 +174,32 @@ open_spf(struct probe *probe, const struct options *options)
 			stderr);
 }
 
+/* Opt-in: pages are fetched at most. */
+static void
+open_web(struct probe *probe)
+{
+	const struct kz_config *config = &probe->config;
+	char agent[256];
+	struct kz_web_options options = {
+		.connect_ms = WEB_CONNECT_MS,
+		.limit_ms = WEB_LIMIT_MS,
+		.agent = agent,
+		.trusted = config->probe.web_authorities,
+		.source_v4 = config->probe.source_v4,
+		.source_v6 = config->probe.source_v6,
+		.scope = config->network.scope,
+	};
+
+	if (!config->probe.web)
+		return;
+	(void)snprintf(agent, sizeof(agent), "kizuki-probe%s%s%s",
+		config->probe.contact_url[0] != '\0' ? " (+" : "",
+		config->probe.contact_url,
+		config->probe.contact_url[0] != '\0' ? ")" : "");
+	if (kz_web_open(probe->base, &options, &probe->web) != KZ_OK)
+		probe_no_memory();
+}
+
 static void
 open_clients(struct probe *probe)
 {
@@ -202,6 +231,7 @@ open_clients(struct probe *probe)
 		fputs("kizuki-probe: the clients cannot be started\n", stderr);
 		exit(EX_OSERR);
 	}
+	open_web(probe);
 	if (kz_suffix_open(config->resolver.public_suffixes, &probe->suffix) !=
 		KZ_OK) {
 		fprintf(stderr,
@@ -242,6 +272,7 @@ close_all(struct probe *probe)
 	input_close(&probe->input);
 	output_close(&probe->output);
 	kz_spfpool_close(&probe->spf);
+	kz_web_close(&probe->web);
 	kz_smtp_close(&probe->smtp_patient);
 	kz_smtp_close(&probe->smtp);
 	kz_nsquery_close(&probe->nsquery);

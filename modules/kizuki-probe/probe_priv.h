@@ -23,6 +23,7 @@
 #include "kizuki/io/smtp.h"
 #include "kizuki/io/spfpool.h"
 #include "kizuki/io/suffix.h"
+#include "kizuki/io/web.h"
 
 #include "limits_priv.h"
 #include "table_priv.h"
@@ -53,6 +54,7 @@ struct probe {
 	struct kz_smtp *smtp;
 	struct kz_smtp *smtp_patient; /* for those who were silent */
 	struct kz_suffix *suffix;
+	struct kz_web *web;     /* NULL: nobody's pages are looked at */
 	struct kz_spfpool *spf; /* NULL: SPF is not looked at */
 	struct registry *registry;
 	struct rdap *rdap; /* NULL: none is asked */

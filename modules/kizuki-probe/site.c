@@ -50,6 +50,7 @@ finish(struct site *site)
 	group_give_up(&site->mx.group);
 	group_give_up(&site->registry.group);
 	group_give_up(&site->names);
+	group_give_up(&site->web);
 	report(site);
 	event_free(site->limit);
 	event_free(site->dns_limit);
@@ -93,7 +94,8 @@ site_poke(struct site *site)
 		}
 	}
 	site->running = false;
-	if (site->dns.ended && site->mx.ended && site->registry.ended)
+	if (site->dns.ended && site->mx.ended && site->registry.ended &&
+		site->web.pending == 0)
 		finish(site);
 }
 
@@ -132,6 +134,8 @@ on_limit(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	cut_dns(site);
+	site->exam.web_cut = site->exam.web_cut || site->web.pending > 0;
+	group_give_up(&site->web);
 	if (!site->mx.ended) {
 		site->exam.mx_cut = true;
 		site->mx.ended = true;
@@ -201,6 +205,7 @@ site_start(struct probe *probe, const struct kz_line_examine *wanted)
 	group_make(&site->dns.group, probe, on_idle, site);
 	group_make(&site->mx.group, probe, on_idle, site);
 	group_make(&site->registry.group, probe, on_idle, site);
+	group_make(&site->web, probe, on_idle, site);
 	site->limit = timer(probe, on_limit, site, probe->config.probe.site_ms);
 	site->dns_limit =
 		timer(probe, on_dns_limit, site, probe->config.probe.dns_ms);

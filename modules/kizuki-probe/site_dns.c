@@ -253,6 +253,7 @@ step(struct site *site)
 		site_rname(site);
 		site_keys(site);
 		site_policy(site);
+		site_web(site);
 		site_tcp(site, true);
 		return STEP_TCP;
 	case STEP_TCP:
@@ -273,8 +274,8 @@ step(struct site *site)
 bool
 site_dns_blocked(const struct site *site)
 {
-	return site->dns.step == STEP_PROOF && !site->mx_named &&
-		!site->mx.ended;
+	return site->dns.step == STEP_PROOF &&
+		((!site->mx_named && !site->mx.ended) || site->web.pending > 0);
 }
 
 bool

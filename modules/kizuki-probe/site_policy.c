@@ -169,11 +169,20 @@ on_sts(void *arg, uint32_t tag, const struct name_reply *reply)
 		return;
 	text->present = kz_sts_announced(txt.records, txt.count);
 	text->when_s = kz_clock_now_s();
-	text->known = true;
-	if (!text->present)
+	/* Its policy is a page: where none are looked at, nothing is said. */
+	if (!text->present || site->probe->web == NULL) {
+		text->present = false;
+		text->known = true;
 		return;
+	}
 	site->sts_claim = claim_of(&name, TYPE_TXT, reply);
-	site->sts_wanted = true;
+	site_sts_policy(site);
+}
+
+void
+site_bear_out_sts(struct site *site)
+{
+	bear_out(site, TEXT_STS, site->sts_claim);
 }
 
 void

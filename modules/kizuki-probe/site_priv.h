@@ -63,8 +63,9 @@ struct site {
 	struct confirm_claim spf_claims[KZ_SPFCHECK_TERMS + 1];
 	struct confirm_claim dmarc_claim, sts_claim;
 	struct kz_name reports[KZ_DMARC_REPORTS];
-	bool sts_wanted; /* a policy is announced */
 	struct kz_name reverse[KZ_EXAM_CLIENTS][SITE_REVERSE_NAMES];
+
+	struct group web; /* pages being fetched */
 
 	struct track mx;
 	bool mx_named; /* the hosts are known and looked up */
@@ -129,6 +130,11 @@ void site_rname(struct site *site);
 void site_security(struct site *site);
 void site_keys(struct site *site);
 void site_policy(struct site *site);
+void site_web(struct site *site);
+
+/* The MTA-STS policy that the site announces; a fault of it. */
+void site_sts_policy(struct site *site);
+void site_bear_out_sts(struct site *site);
 void site_rdns(struct site *site);
 
 /* Names that clients call themselves by, to be looked up. */

@@ -34,6 +34,7 @@
 #define KZ_EXAM_VIEWS      16 /* (server, host) pairs compared */
 #define KZ_EXAM_VIEW_ADDRS 8
 #define KZ_EXAM_CLIENTS    4
+#define KZ_EXAM_PAGES      4
 #define KZ_EXAM_NONE       255 /* no index */
 
 /* What a look-up came to. */
@@ -115,6 +116,19 @@ struct kz_exam_policy {
 	struct kz_exam_text spf, dmarc, sts;
 	bool spf_all; /* everybody passes */
 	uint8_t sts_weight;
+};
+
+/* The front page of a host, from one of its addresses. */
+struct kz_exam_page {
+	uint8_t host, addr;
+	enum kz_reach reach; /* by https */
+	enum kz_reach plain; /* by http, where that was dead */
+	unsigned status;     /* 0: no answer */
+	char title[96];
+	struct kz_name leads_to; /* the host it redirects to; the root: none */
+	uint64_t certificate;
+	int64_t until_s; /* of the certificate; 0: none */
+	int64_t when_s;
 };
 
 /* A client that mail of the site came from. */
@@ -262,6 +276,10 @@ struct kz_exam {
 	enum kz_exam_rname rname;
 	struct kz_exam_sec sec;
 	struct kz_exam_policy policy;
+	bool web_asked, web_cut;
+	uint64_t linked; /* names that the pages link to */
+	uint8_t page_count;
+	struct kz_exam_page pages[KZ_EXAM_PAGES];
 	uint8_t client_count;
 	struct kz_exam_client clients[KZ_EXAM_CLIENTS];
 

@@ -123,6 +123,7 @@ struct kz_config {
 		uint32_t smtp_per_net_hour;
 		uint32_t dns_per_server_s; /* queries a second */
 		uint32_t dns_per_zone_day; /* queries by (server, zone) */
+		uint32_t web_per_host_s;   /* pages of a host and address */
 		uint32_t site_conversations;
 		uint32_t connections;   /* MTAs at once */
 		uint32_t verifications; /* kept */
@@ -139,6 +140,8 @@ struct kz_config {
 		uint32_t site_ms, dns_ms;   /* wall time of one examination */
 		struct kz_addr source_v4, source_v6;
 		char *contact_url;
+		bool web;              /* look at web pages */
+		char *web_authorities; /* file, "" none */
 		struct kz_config_names watch_names;
 	} probe;
 	struct kz_config_canary canary[KZ_NETCLASS_COUNT];
