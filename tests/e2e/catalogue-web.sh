@@ -1,0 +1,63 @@
+#!/bin/bash
+# SPDX-License-Identifier: ISC
+# catalogue-web - front pages over IPv4 and IPv6, certificates, MTA-STS
+. "$(dirname "$0")/lib.sh"
+CATALOGUE_PROBE="web = yes"
+. "$LAB_TREE/tests/e2e/lib/catalogue.sh"
+
+# a certificate of January 2020
+cd "$LAB_DIR"
+cat >ca.conf <<-CONF
+	[ca]
+	default_ca = lab
+	[lab]
+	database = $LAB_DIR/ca.index
+	new_certs_dir = $LAB_DIR
+	rand_serial = yes
+	default_md = sha256
+	policy = any
+	[any]
+	commonName = supplied
+	[req]
+	distinguished_name = dn
+	[dn]
+CONF
+: >ca.index
+openssl req -config ca.conf -new -newkey ec \
+	-pkeyopt ec_paramgen_curve:P-256 -nodes -keyout web.key -out web.csr \
+	-subj /CN=oldcert.jp 2>/dev/null
+openssl ca -config ca.conf -batch -selfsign -keyfile web.key -in web.csr \
+	-out web.pem -notext -startdate 20200101000000Z \
+	-enddate 20200201000000Z 2>/dev/null
+openssl s_server -accept 10.20.5.81:443 -cert web.pem -key web.key -www \
+	>>tls.out 2>&1 </dev/null &
+web() { "$LAB_TREE/tests/lab/web.pl" "$@" >>"$LAB_DIR/web.out" 2>&1 & }
+web 10.20.5.80 200 "Our shop" http://intra.twowebs.jp/
+web 2001:db8:25::80 404 "It works"
+lab_wait 10 lib_listening 10.20.5.80 80
+lab_wait 10 lib_listening "[2001:db8:25::80]" 80
+lab_wait 10 lib_listening 10.20.5.81 443
+
+examine good.jp twowebs.jp v6web.jp oldcert.jp
+expect "no web, no fault" "$(bads good.jp)" ""
+complete good.jp WEB yes
+expect "two sites" "$(bads twowebs.jp)" "web-link-internal web-v4v6-differ"
+shows twowebs.jp web-v4v6-differ bad twowebs.jp 2 \
+	"200 Our shop | 404 It works"
+shows twowebs.jp web-v6-dead ok twowebs.jp
+shows twowebs.jp web-link-internal bad intra.twowebs.jp 2 192.168.5.80
+expect "IPv6 is dead" "$(bads v6web.jp)" web-v6-dead
+shows v6web.jp web-v6-dead bad www.v6web.jp 2
+expect "an old certificate" "$(bads oldcert.jp)" \
+	"mta-sts-broken web-tls-expired"
+shows oldcert.jp web-tls-expired bad oldcert.jp 1 1580515200
+shows oldcert.jp mta-sts-broken bad oldcert.jp 3 \
+	"its policy host has no good certificate"
+
+say "nobody's pages are looked at unasked"
+sed -i '/web = yes/d' "$LAB_DIR/probe.conf"
+examine twowebs.jp oldcert.jp
+expect "nothing is fetched" "$(grep -c https443 "$findings" || true)" 0
+expect "nothing is said" "$(bads twowebs.jp) $(bads oldcert.jp)" " "
+complete twowebs.jp WEB no
+
