@@ -143,8 +143,6 @@ kz_web_open(struct event_base *base, const struct kz_web_options *options,
 		return KZ_ENOMEM;
 	/* Both read a file the first time, which a sandbox forbids. */
 	tzset();
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		return KZ_ENOMEM;
 	LIST_INIT(&made->jobs);
 	made->base = base;
 	made->options = *options;
@@ -155,7 +153,8 @@ kz_web_open(struct event_base *base, const struct kz_web_options *options,
 	(void)snprintf(made->agent, sizeof(made->agent), "%s", options->agent);
 	read_trusted(made, options->trusted);
 	made->timer = evtimer_new(base, on_timer, made);
-	made->multi = curl_multi_init();
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
+		made->multi = curl_multi_init();
 	if (made->timer == NULL || made->multi == NULL) {
 		kz_web_close(&made);
 		return KZ_ENOMEM;

@@ -42,17 +42,18 @@ struct site {
 	struct kz_exam exam;
 	struct event *limit, *dns_limit;
 	uint32_t conversations;
-	bool running; /* a step is under way: answers wait for it */
+	bool running;      /* a step is under way: answers wait for it */
+	bool suffix;       /* the zone is a public suffix: nobody's site */
+	bool parent_known; /* the zone above */
+	bool referred;     /* some server of it said what it knows */
+	bool mx_named;     /* the hosts are known and looked up */
 
 	struct group names;       /* look-ups of host addresses */
 	uint64_t looking, looked; /* hosts */
 
 	struct track dns;
-	bool suffix; /* the zone is a public suffix: nobody's site */
 	struct kz_name parent;
-	bool parent_known;
 	struct servers_reply parent_servers;
-	bool referred;  /* some server of the parent said what it knows */
 	uint64_t seeds; /* name servers by the resolver's word */
 	unsigned rounds;
 	bool soa_asked[KZ_EXAM_ADDRS];
@@ -68,7 +69,6 @@ struct site {
 	struct group web; /* pages being fetched */
 
 	struct track mx;
-	bool mx_named; /* the hosts are known and looked up */
 	bool smtp_asked[KZ_EXAM_ADDRS];
 	unsigned smtp_running;
 

@@ -262,6 +262,7 @@ struct kz_exam {
 	bool mx_cut;    /* the work on MX ended before it was done */
 	bool dns_cut;   /* ... on DEL and CON */
 	bool hosts_cut; /* more names than KZ_EXAM_HOSTS, or servers left out */
+	bool web_asked, web_cut;
 
 	enum kz_exam_look mx_look; /* the resolver's word on the site's MX */
 	uint8_t mx;                /* ... as a variant */
@@ -271,20 +272,18 @@ struct kz_exam {
 	enum kz_exam_parent parent;
 	bool parent_asked;  /* and what could be learned was learned */
 	uint64_t parent_ns; /* bits of hosts; the union where they differ */
-	uint32_t parent_ttl_s;
 	uint64_t published; /* names met: the apex, www, HELO names, ... */
+	uint64_t linked;    /* names that the pages link to */
+	uint32_t parent_ttl_s;
 	enum kz_exam_rname rname;
 	struct kz_exam_sec sec;
 	struct kz_exam_policy policy;
-	bool web_asked, web_cut;
-	uint64_t linked; /* names that the pages link to */
-	uint8_t page_count;
 	struct kz_exam_page pages[KZ_EXAM_PAGES];
-	uint8_t client_count;
 	struct kz_exam_client clients[KZ_EXAM_CLIENTS];
 
 	uint8_t host_count, addr_count;
 	uint8_t soa_count, mx_count, ns_count, shadow_count, view_count;
+	uint8_t page_count, client_count;
 	struct kz_exam_host hosts[KZ_EXAM_HOSTS];
 	struct kz_exam_addr addrs[KZ_EXAM_ADDRS];
 	struct kz_exam_soa soas[KZ_EXAM_VARIANTS];
