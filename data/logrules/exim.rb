@@ -5,6 +5,8 @@ version=2
 # Fields: to, host, addr, port, number, text.
 rule=connect:H=%host:word% [%addr:char-to:]%]:%port:number% %text:rest%
 rule=connect:H=%host:word% [%addr:char-to:]%] %text:rest%
+rule=connect:H=%host:word% [%addr:char-to:]%]:%port:number%: %text:rest%
+rule=connect:H=%host:word% [%addr:char-to:]%]: %text:rest%
 rule=exim-defer:== %to:word% %-:string-to:defer (%defer (%number:char-to:)%)%text:rest%
 rule=exim-fail:** %text:rest%
 rule=exim-sent:=> %to:word% %-:string-to: T=% T=%-:word% H=%host:word% [%addr:char-to:]%]:%port:number%%-:rest%

@@ -186,6 +186,23 @@ take_result(const struct logscan_in *in, const struct kz_logline *line,
 	kz_logscan_attempt_result(in, attempt, said);
 }
 
+/*
+ * Why the message was not delivered is not understood; whom the contacts
+ * before were made for is.
+ */
+static bool
+take_recipient(const struct logscan_in *in, const struct kz_logline *line,
+	const struct kz_logsaid *said)
+{
+	struct kz_logscan_attempt *attempt = attempt_of(in, line);
+
+	if (said->domain.len == 0 || attempt == NULL ||
+		attempt->fail_count == 0)
+		return false;
+	kz_logscan_attempt_result(in, attempt, said);
+	return true;
+}
+
 static bool
 take_delivery(const struct logscan_in *in, const struct kz_logline *line,
 	const struct kz_logsaid *said)
@@ -220,7 +237,7 @@ take_delivery(const struct logscan_in *in, const struct kz_logline *line,
 		name_was_found(in, &said->domain);
 		break;
 	case KZ_LOGFATE_NOTHING:
-		return false;
+		return take_recipient(in, line, said);
 	}
 	take_result(in, line, said);
 	return true;

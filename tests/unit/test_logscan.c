@@ -350,6 +350,32 @@ the_deferral_of_exim_does_not_name_the_host(void **state)
 	assert_string_equal(finding->why, "EHOSTUNREACH");
 }
 
+/* As a real Exim writes it; the reply was a sink's nonsense. */
+static void
+a_deferral_that_is_not_understood_still_names_the_recipient(void **state)
+{
+	struct log_kit *kit = *state;
+
+	(void)log_kit_line(kit,
+		"2026-11-24 14:48:38 1xVrp0-000038-0Y H=ishtar.example1.jp "
+		"[10.224.31.110] No route to host");
+	(void)log_kit_line(kit,
+		"2026-11-24 14:48:38 1xVrp0-000038-0Y H=kerochan.example1.jp "
+		"[10.224.31.99] Connection refused");
+	(void)log_kit_line(kit,
+		"2026-11-24 14:48:38 1xVrp0-000038-0Y H=kerochan.example1.jp "
+		"[10.224.31.100]: SMTP error from remote mail server after "
+		"DATA: 250 2.0.0 ok");
+	(void)log_kit_line(kit,
+		"2026-11-24 14:48:38 1xVrp0-000038-0Y == user@example1.jp "
+		"R=remote T=smtp defer (0) H=kerochan.example1.jp "
+		"[10.224.31.100]: SMTP error from remote mail server after "
+		"DATA: 250 2.0.0 ok");
+	log_kit_end(kit);
+	assert_int_equal(kit->count, 1);
+	assert_non_null(log_kit_find(kit, MX, BAD, "ishtar.example1.jp"));
+}
+
 static void
 one_message_to_two_domains_blames_nobody_for_the_other(void **state)
 {
@@ -482,6 +508,7 @@ main(void)
 		TEST(what_is_told_again_in_the_same_hour_counts_once),
 		TEST(each_line_says_what_it_says),
 		TEST(the_deferral_of_exim_does_not_name_the_host),
+		TEST(a_deferral_that_is_not_understood_still_names_the_recipient),
 		TEST(one_message_to_two_domains_blames_nobody_for_the_other),
 		TEST(a_message_that_never_met_anybody_expires),
 		TEST(a_message_that_was_greylisted_to_death_is_no_evidence),
