@@ -259,6 +259,15 @@ serial_of(const struct scene *scene)
 		(uint32_t)(tm.tm_mon + 1) * 10000 + 100;
 }
 
+/* As everybody has them. */
+static void
+set_timers(struct kz_exam_soa *soa)
+{
+	soa->refresh_s = 10800;
+	soa->retry_s = 3600;
+	soa->expire_s = 2419200;
+}
+
 static uint8_t
 soa_variant(struct scene *scene, size_t server)
 {
@@ -274,6 +283,7 @@ soa_variant(struct scene *scene, size_t server)
 	soa.rname = site->name;
 	soa.serial = serial_of(scene);
 	soa.ttl_s = TTL_S;
+	set_timers(&soa);
 	return kz_exam_soa(&scene->exam, &soa);
 }
 
@@ -296,6 +306,7 @@ ask_server(struct scene *scene, uint8_t addr, size_t host, size_t server)
 	}
 	dns->authoritative = true;
 	dns->soa = soa_variant(scene, server);
+	dns->serial = serial_of(scene);
 	if (server != NONE) {
 		struct kz_exam_nsset set = {
 			.hosts = server_set(scene, false), .ttl_s = TTL_S};
@@ -391,6 +402,7 @@ look_shadow(struct scene *scene, uint8_t apex)
 	soa.rname = scene->site->helo;
 	soa.serial = 1;
 	soa.ttl_s = TTL_S;
+	set_timers(&soa);
 	shadow->soa_rcode = 0;
 	shadow->soa_authoritative = shadow->mx_authoritative = true;
 	shadow->soa = kz_exam_soa(exam, &soa);

@@ -111,15 +111,16 @@ print_wrong(const struct world *world, const struct site *site)
 	else if (site->repair_s < world->end_s &&
 		site->freed_s - site->repair_s > FREE_HOURS * HOUR_S)
 		what = "free late";
-	if (what != NULL)
-		printf("  %s (%s): %s; fault day %.2f, convicted day %.2f by "
-		       "%s\n",
-			site->name.text, kind->text, what,
-			days(contact_s(site) - world->start_s),
-			site->ever_broken
-				? days(site->convicted_s - world->start_s)
-				: -1,
-			site->ever_broken ? site->why : "-");
+	if (what == NULL)
+		return;
+	printf("  %s (%s): %s", site->name.text, kind->text, what);
+	if (kind->deserves != SOUND)
+		printf(", fault day %.2f",
+			days(contact_s(site) - world->start_s));
+	if (site->ever_broken)
+		printf(", convicted day %.2f by %s",
+			days(site->convicted_s - world->start_s), site->why);
+	printf("\n");
 }
 
 static bool
