@@ -2,11 +2,12 @@
 /*
  * judgement - months of a simulated Internet, judged by the real engine
  *
- *   judgement [-s SEED] [-n SITES] [-d DAYS] [-f FOLDER] [-v] [-w SITE]
+ *   judgement [-s SEED] [-n SITES] [-d DAYS] [-f FOLDER] [-c] [-v] [-w SITE]
  *
  * The engine decides which site is looked at when; the simulated net answers a
  * while later what it shows then.  Mail comes from each site, and is decided
- * on.  -v tells of our own side, -w what is found of one site.  Exit status 1:
+ * on.  With -c the operator names canaries, as one with little mail should; -v
+ * tells of our own side, -w what is found of one site.  Exit status 1:
  * a sound site was convicted, or a dead one was not.
  */
 #include <err.h>
@@ -285,6 +286,29 @@ play(void)
 	}
 }
 
+/* Three of each family, for mail and for names. */
+static void
+name_canaries(void)
+{
+	static const enum kz_netclass classes[][2] = {
+		{KZ_NET_SMTP25_V4, KZ_NET_SMTP25_V6},
+		{KZ_NET_DNS53UDP_V4, KZ_NET_DNS53UDP_V6}};
+
+	for (size_t i = 0; i < 4; i++) {
+		struct kz_config_canary *canary =
+			&stage.config.canary[classes[i / 2][i % 2]];
+
+		free(canary->targets);
+		canary->targets = calloc(NAMED, sizeof(*canary->targets));
+		if (canary->targets == NULL)
+			err(EX_OSERR, "memory");
+		canary->target_count = NAMED;
+		for (size_t j = 0; j < NAMED; j++)
+			canary->targets[j] =
+				world.machines[world.named[i % 2][j]].addr;
+	}
+}
+
 static const char *
 random_name(void)
 {
@@ -325,10 +349,10 @@ main(int argc, char **argv)
 	};
 	const char *folder = "/tmp", *error = NULL;
 	long long seed = 1, sites = 5000, days = 90;
-	bool well;
+	bool well, named = false;
 	int option;
 
-	while ((option = getopt(argc, argv, "s:n:d:f:vw:")) != -1) {
+	while ((option = getopt(argc, argv, "s:n:d:f:cvw:")) != -1) {
 		if (option == 's')
 			seed = strtonum(optarg, 0, INT32_MAX, &error);
 		else if (option == 'n')
@@ -337,6 +361,8 @@ main(int argc, char **argv)
 			days = strtonum(optarg, 40, 365, &error);
 		else if (option == 'f')
 			folder = optarg;
+		else if (option == 'c')
+			named = true;
 		else if (option == 'v')
 			talkative = true;
 		else if (option == 'w')
@@ -352,6 +378,8 @@ main(int argc, char **argv)
 	stage_begin(&stage, folder);
 	world_build(&world, (uint64_t)seed, (size_t)sites, days);
 	set_config();
+	if (named)
+		name_canaries();
 	now_s = world.start_s;
 	set_now();
 	stage_open(&stage, &hooks);

@@ -96,6 +96,7 @@ struct machine {
 	struct kz_addr addr;
 	struct life smtp, dns;
 	bool unprobed; /* port 25 is never contacted */
+	bool named;    /* a canary of the operator: outside the limits */
 	int64_t last_s, window_s;
 	unsigned count;
 	enum kz_reach reach;
@@ -157,6 +158,7 @@ struct step_of_clock {
 };
 
 #define OUTAGES_MAX 64
+#define NAMED       ((size_t)3)
 #define STEPS_MAX   16
 struct world {
 	uint64_t random;
@@ -167,7 +169,8 @@ struct world {
 	struct site *sites;
 	struct host *hosts;
 	struct machine *machines;
-	size_t tld[2]; /* machines */
+	size_t tld[2];          /* machines */
+	size_t named[2][NAMED]; /* canaries, IPv4 and IPv6 */
 	size_t outage_count, step_count;
 	struct outage outages[OUTAGES_MAX];
 	struct step_of_clock steps[STEPS_MAX];

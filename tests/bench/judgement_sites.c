@@ -473,6 +473,12 @@ make_shared(struct world *world, struct shared *shared)
 	shared->prefecture = NONE;
 	for (size_t i = 0; i < 2; i++)
 		world->tld[i] = new_machine(world, i == 1);
+	for (size_t i = 0; i < 2 * NAMED; i++) {
+		size_t machine = new_machine(world, i % 2 == 1);
+
+		world->named[i % 2][i / 2] = machine;
+		world->machines[machine].named = true;
+	}
 }
 
 static void
