@@ -175,7 +175,8 @@ kz_exam_helo_doubt(const struct kz_exam *exam, uint8_t host)
 
 static void
 say_helo(struct exam_out *out, enum kz_symptom symptom,
-	const struct kz_exam_host *of, uint8_t weight)
+	const struct kz_exam_host *of, uint8_t weight,
+	const struct kz_exam_client *client)
 {
 	if (of->proof != KZ_EXAM_PROVEN) {
 		kz_exam_say_unknown(out, symptom, of->name.text, EXAM_UNPROVEN);
@@ -185,7 +186,8 @@ say_helo(struct exam_out *out, enum kz_symptom symptom,
 	kz_exam_bad(
 		out, weight, kz_exam_missing(of) ? kz_exam_nothing(of) : NULL);
 	kz_exam_content(out, of->when_s, of->ttl_s);
-	kz_exam_value_name(out, &of->name);
+	/* The sentences name the client beside its words. */
+	kz_exam_value_list(out, &client->addr, 1);
 	kz_exam_end(out);
 }
 
@@ -202,7 +204,7 @@ judge_name(struct exam_out *out, const struct kz_exam_client *client)
 		return;
 	}
 	if (kz_exam_missing(of)) {
-		say_helo(out, KZ_SYM_HELO_UNRESOLVABLE, of, 2);
+		say_helo(out, KZ_SYM_HELO_UNRESOLVABLE, of, 2, client);
 		kz_exam_say_unknown(out, KZ_SYM_HELO_MISMATCH, name,
 			"another symptom applies");
 		return;
@@ -215,7 +217,7 @@ judge_name(struct exam_out *out, const struct kz_exam_client *client)
 		kz_exam_say_unknown(out, KZ_SYM_HELO_MISMATCH, name,
 			"more addresses than are looked at");
 	else
-		say_helo(out, KZ_SYM_HELO_MISMATCH, of, 1);
+		say_helo(out, KZ_SYM_HELO_MISMATCH, of, 1, client);
 }
 
 /* Several clients may say one name: it is judged by the first of them. */

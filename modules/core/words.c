@@ -122,7 +122,9 @@ fill_addr(const struct kz_words *words, struct kz_text *text)
 	struct kz_addr addr;
 	struct kz_str second = object_part(words->object, true);
 
-	if (words->rest_count > 0) {
+	/* What is said of an address names it, not the servers that failed. */
+	if (words->rest_count > 0 &&
+		kz_symptom_info(words->symptom)->object != KZ_OBJECT_ADDR) {
 		kz_text_word(
 			text, kz_addr_format(&words->rests[0].addr, shown));
 		return;

@@ -52,7 +52,7 @@ shows good.jp rdns-missing bad 10.21.0.9 3
 shows good.jp helo-unresolvable bad nosuch.good.jp 2
 at 10.21.0.1 mx2.good.jp
 shows good.jp rdns-unconfirmed bad 10.21.0.1 2 mx1.good.jp
-shows good.jp helo-mismatch bad mx2.good.jp 1
+shows good.jp helo-mismatch bad mx2.good.jp 1 10.21.0.1
 at 10.22.0.1 localhost
 shows good.jp rdns-zone-broken bad 10.22.0.1 3
 shows good.jp rdns-missing unknown 10.22.0.1

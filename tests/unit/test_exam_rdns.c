@@ -95,6 +95,7 @@ a_reverse_zone_without_a_server(void **state)
 	found = kit_find(&kit, "rdns-zone-broken", "10.0.0.25");
 	assert_int_equal(found->rest_count, 1);
 	assert_int_equal(found->rests[0].netclass, KZ_NET_DNS53UDP_V4);
+	assert_string_equal(found->object, "10.0.0.25");
 	/* Not looked at yet: nothing is said. */
 	kit.count = 0;
 	client->ptr = KZ_EXAM_UNASKED;
@@ -157,6 +158,18 @@ what_a_client_calls_itself(void **state)
 }
 
 static void
+a_name_of_another_is_told_with_the_client(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	(void)client_with(&kit, "mail.a.jp", "mail.a.jp 10.0.0.9 proven");
+	kz_exam_judge(&kit.exam, kit_take, &kit);
+	assert_string_equal(kit_find(&kit, "helo-mismatch", "mail.a.jp")->value,
+		"10.0.0.25");
+}
+
+static void
 an_address_without_brackets_is_no_name(void **state)
 {
 	struct kit kit;
@@ -190,6 +203,7 @@ main(void)
 		cmocka_unit_test(reverse_names),
 		cmocka_unit_test(a_reverse_zone_without_a_server),
 		cmocka_unit_test(what_a_client_calls_itself),
+		cmocka_unit_test(a_name_of_another_is_told_with_the_client),
 		cmocka_unit_test(an_address_without_brackets_is_no_name),
 		cmocka_unit_test(only_doubtful_names_are_borne_out),
 	};
