@@ -72,8 +72,8 @@ kz_evidence_ripe_s(const struct kz_evidence *evidence, enum kz_class class,
 }
 
 /* Different hashes among the kept slots that count; at most most. */
-static uint32_t
-different(const struct kz_evidence *evidence, uint32_t most)
+uint32_t
+kz_evidence_messages(const struct kz_evidence *evidence, uint32_t most)
 {
 	uint32_t count = 0;
 
@@ -109,7 +109,7 @@ kz_evidence_persistent(const struct kz_evidence *evidence, enum kz_class class,
 		first_s = evidence->same_first_s;
 	}
 	if (class == KZ_CLASS_L &&
-		different(evidence, rule->queues) < rule->queues)
+		kz_evidence_messages(evidence, rule->queues) < rule->queues)
 		return false;
 	return count >= rule->count &&
 		evidence->newest_bad_s - first_s >=

@@ -46,6 +46,17 @@ quarters_seen(const struct kz_evidence *evidence)
 	return (uint32_t)__builtin_popcount(evidence->quarters);
 }
 
+static void
+put_messages(const struct kz_evidence *evidence,
+	const struct kz_persistence *rule, size_t start, struct kz_text *text)
+{
+	uint32_t seen = kz_evidence_messages(evidence, rule->queues);
+
+	if (rule->queues > 0 && seen < rule->queues)
+		put_lack(text, start, rule->queues - seen,
+			" other message of ours", " other messages of ours");
+}
+
 void
 kz_report_needs(const struct kz_evidence *evidence, enum kz_class class,
 	const struct kz_persistence *rule, struct kz_text *text)
@@ -78,6 +89,7 @@ kz_report_needs(const struct kz_evidence *evidence, enum kz_class class,
 		kz_text_word(text, text->used > start ? ", " : "");
 		kz_text_word(text, "one on a weekday");
 	}
+	put_messages(evidence, rule, start, text);
 }
 
 /* Foreign text as ASCII: JSON takes nothing but UTF-8. */

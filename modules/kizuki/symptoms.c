@@ -55,7 +55,8 @@ static const char *const page_begin[LANGUAGES] = {
 	"The numbers are defaults; `persistence` in "
 	"[kizuki.conf](configuration.md) changes them.\n\n"
 	"| class | bad findings | first to last | quarters of the day | "
-	"on a weekday | newest no older than |\n|---|---|---|---|---|---|\n",
+	"on a weekday | of our messages | newest no older than "
+	"|\n|---|---|---|---|---|---|---|\n",
 	"# 症状一覧\n\n"
 	"このページは `include/kizuki/core/symptom_list.h` の表から "
 	"`kizuki --lang ja symptoms` で生成されています（[英語版]"
@@ -69,7 +70,8 @@ static const char *const page_begin[LANGUAGES] = {
 	"数値は既定値で、[kizuki.conf](configuration.md) の `persistence` で"
 	"変更できます。\n\n"
 	"| 種別 | bad の回数 | 最初から最後まで | 一日の四分区 | 平日 | "
-	"最新の bad の有効期間 |\n|---|---|---|---|---|---|\n",
+	"異なるメール | "
+	"最新の bad の有効期間 |\n|---|---|---|---|---|---|---|\n",
 };
 
 static const char *const page_points[LANGUAGES] = {
@@ -154,6 +156,7 @@ print_classes(const struct kz_config *config, enum kz_language language)
 		print_span((uint32_t)rule->span_s);
 		print_least(rule->quarters);
 		print_least(rule->weekdays);
+		print_least(rule->queues);
 		print_span((uint32_t)rule->max_age_s);
 		putchar('\n');
 	}

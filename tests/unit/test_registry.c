@@ -359,7 +359,7 @@ hostile_text_is_bounded_and_clean(void **state)
 		"n. [Technical Contact] \x1b]0;x\n"
 		"[Email] x@\x1b[2J\n");
 	for (int i = 0; i < 40; i++) {
-		char line[64];
+		char line[128];
 
 		(void)snprintf(line, sizeof(line),
 			"[Name Server] ns%d.a.jp\n[State] s%d\n"

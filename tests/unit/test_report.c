@@ -102,6 +102,24 @@ what_evidence_lacks_is_said(void **state)
 	}
 }
 
+static void
+one_message_alone_is_not_enough(void **state)
+{
+	struct kz_persistence logs = rule;
+	struct kz_evidence evidence = lacks[0].evidence;
+	char buffer[256];
+	struct kz_text text = kz_text_make(buffer, sizeof(buffer));
+
+	(void)state;
+	logs.queues = 3;
+	evidence.slot_count = 1;
+	evidence.slots[0] = (struct kz_slot){.when_s = evidence.newest_bad_s,
+		.outcome = KZ_OUTCOME_BAD,
+		.value_hash = 7};
+	kz_report_needs(&evidence, KZ_CLASS_L, &logs, &text);
+	assert_non_null(strstr(buffer, "2 other messages of ours"));
+}
+
 static json_t *
 report(const struct kz_evidence_row *rows, size_t count)
 {
@@ -197,6 +215,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_evidence_lacks_is_said),
+		cmocka_unit_test(one_message_alone_is_not_enough),
 		cmocka_unit_test(a_verdict_is_told_with_its_reasons),
 		cmocka_unit_test(a_sound_site_has_no_reasons),
 	};

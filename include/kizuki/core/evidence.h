@@ -146,6 +146,13 @@ int64_t kz_evidence_ripe_s(const struct kz_evidence *evidence,
 uint8_t kz_evidence_weight(
 	const struct kz_evidence *evidence, const struct kz_persistence *rule);
 
+/*
+ * Different messages (or queries) among the bads that are kept, counted up to
+ * most.
+ */
+uint32_t kz_evidence_messages(
+	const struct kz_evidence *evidence, uint32_t most);
+
 /* One bit for each enum kz_netclass of the newest bad's rests. */
 uint32_t kz_evidence_netclasses(const struct kz_evidence *evidence);
 
