@@ -83,11 +83,13 @@ append_row(struct kz_engine *engine, const struct kz_fact *fact,
 	struct kz_rows *rows)
 {
 	size_t at = rows->count;
-	struct kz_evidence *evidence = &rows->evidence[at];
+	struct kz_evidence *evidence;
 	int64_t on_s = fact->on_s > 0 ? fact->on_s : engine->facts.read_s;
 
 	if (at == KZ_ROWS_MAX || fact->until_s <= on_s)
 		return;
+	kz_rows_need(rows);
+	evidence = &rows->evidence[at];
 	*evidence = kz_evidence_make();
 	evidence->first_bad_s = evidence->newest_bad_s = on_s;
 	evidence->same_first_s = on_s;

@@ -101,8 +101,8 @@ void kz_memo_stale(struct kz_engine *engine, const struct kz_name *subject);
 bool kz_memo_clean(struct kz_engine *engine, const struct kz_name *subject);
 
 /* There is none, or there is some. */
-void kz_memo_set_clean(struct kz_engine *engine, const struct kz_name *subject,
-	bool clean);
+void kz_memo_set_clean(
+	struct kz_engine *engine, const struct kz_name *subject, bool clean);
 
 /* Take a memo out of memory and its record out of the store. */
 void kz_memo_remove(struct kz_engine *engine, const struct kz_name *site);
@@ -117,6 +117,9 @@ size_t kz_memo_key(const struct kz_name *site, uint8_t *key, size_t size);
 void kz_rows_load(struct kz_engine *engine, const struct kz_name *site,
 	const struct kz_name *zone, struct kz_rows *rows);
 void kz_rows_free(struct kz_rows *rows);
+
+/* Before a row is written: half a megabyte that most sites never need. */
+void kz_rows_need(struct kz_rows *rows);
 
 /* The whole verdict of a site from its rows. */
 void kz_rows_verdict(struct kz_engine *engine, const struct kz_site *site,

@@ -60,6 +60,17 @@ kz_row_save(struct kz_engine *engine, const struct kz_name *subject,
 			engine, KZ_TABLE_EVIDENCE, key, key_len, record, len);
 }
 
+void
+kz_rows_need(struct kz_rows *rows)
+{
+	if (rows->rows != NULL)
+		return;
+	rows->rows = kz_engine_alloc(KZ_ROWS_MAX, sizeof(*rows->rows));
+	rows->evidence = kz_engine_alloc(KZ_ROWS_MAX, sizeof(*rows->evidence));
+	rows->subjects = kz_engine_alloc(KZ_ROWS_MAX, sizeof(*rows->subjects));
+	rows->objects = kz_engine_alloc(KZ_ROWS_MAX, sizeof(*rows->objects));
+}
+
 struct loading {
 	struct kz_rows *rows;
 	const struct kz_name *subject;
@@ -96,6 +107,7 @@ load_row(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
 	if (loading->zone_only &&
 		!zone_family(kz_symptom_info(symptom)->family))
 		return true;
+	kz_rows_need(rows);
 	object_len = id_room - (size_t)(end - id) - 1;
 	if (object_len > KZ_OBJECT_MAX ||
 		kz_evidence_decode(value, len, &rows->evidence[at]) != KZ_OK)
@@ -136,15 +148,7 @@ void
 kz_rows_load(struct kz_engine *engine, const struct kz_name *site,
 	const struct kz_name *zone, struct kz_rows *rows)
 {
-	*rows = (struct kz_rows){
-		.rows = kz_engine_alloc(KZ_ROWS_MAX, sizeof(*rows->rows)),
-		.evidence =
-			kz_engine_alloc(KZ_ROWS_MAX, sizeof(*rows->evidence)),
-		.subjects =
-			kz_engine_alloc(KZ_ROWS_MAX, sizeof(*rows->subjects)),
-		.objects = kz_engine_alloc(KZ_ROWS_MAX, sizeof(*rows->objects)),
-		.until_s = INT64_MAX,
-	};
+	*rows = (struct kz_rows){.until_s = INT64_MAX};
 	load_subject(engine, site, false, rows);
 	if (zone->len > 0 && !kz_name_equal(zone, site))
 		load_subject(engine, zone, true, rows);
