@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kizuki/base/text.h"
+
 #define V4_OCTETS 4
 #define V6_OCTETS 16
 
@@ -105,13 +107,27 @@ kz_addr_parse(struct kz_str text, struct kz_addr *addr)
 	return KZ_EINVAL;
 }
 
+/* Each decision's log line has one: inet_ntop goes through printf for it. */
+static void
+format_v4(const uint8_t bytes[V4_OCTETS], char text[KZ_ADDR_TEXT_SIZE])
+{
+	struct kz_text words = kz_text_make(text, KZ_ADDR_TEXT_SIZE);
+
+	for (size_t i = 0; i < V4_OCTETS; i++) {
+		if (i > 0)
+			kz_text_word(&words, ".");
+		kz_text_number(&words, bytes[i]);
+	}
+}
+
 const char *
 kz_addr_format(const struct kz_addr *addr, char text[KZ_ADDR_TEXT_SIZE])
 {
-	int family = addr->family == KZ_ADDR_V4 ? AF_INET : AF_INET6;
-
-	if (addr->family == KZ_ADDR_NONE ||
-		inet_ntop(family, addr->bytes, text, KZ_ADDR_TEXT_SIZE) == NULL)
+	if (addr->family == KZ_ADDR_V4)
+		format_v4(addr->bytes, text);
+	else if (addr->family == KZ_ADDR_NONE ||
+		inet_ntop(AF_INET6, addr->bytes, text, KZ_ADDR_TEXT_SIZE) ==
+			NULL)
 		(void)strlcpy(text, "none", KZ_ADDR_TEXT_SIZE);
 	return text;
 }

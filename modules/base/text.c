@@ -50,23 +50,52 @@ plain(char octet, bool strict)
 	return !strict || (octet != ' ' && octet != '"' && octet != '=');
 }
 
+/* As much of it as there is room for. */
+static void
+put_some(struct kz_text *text, struct kz_str bytes)
+{
+	const size_t room = text->size - text->used - 1;
+	const bool whole = bytes.len <= room;
+
+	if (!whole)
+		bytes.len = room;
+	kz_text_put(text, bytes);
+	text->cut = text->cut || !whole;
+}
+
+/* Octets at the beginning that need no escape, limit at most. */
+static size_t
+plain_run(struct kz_str bytes, size_t limit, bool strict)
+{
+	size_t len = 0;
+
+	while (len < bytes.len && len < limit && plain(bytes.ptr[len], strict))
+		len++;
+	return len;
+}
+
 static void
 put_foreign(
 	struct kz_text *text, struct kz_str bytes, size_t limit, bool strict)
 {
 	static const char hex[] = "0123456789abcdef";
 
-	for (size_t i = 0; i < bytes.len; i++) {
-		uint8_t octet = (uint8_t)bytes.ptr[i];
-		char escape[4] = {'\\', 'x', hex[octet >> 4], hex[octet & 15]};
-		struct kz_str piece = {escape, sizeof(escape)};
+	for (;;) {
+		const size_t run = plain_run(bytes, limit, strict);
+		const uint8_t octet =
+			run < bytes.len ? (uint8_t)bytes.ptr[run] : 0;
+		const char escape[4] = {
+			'\\', 'x', hex[octet >> 4], hex[octet & 15]};
 
-		if (plain(bytes.ptr[i], strict))
-			piece = (struct kz_str){&bytes.ptr[i], 1};
-		if (piece.len > limit)
+		if (run > 0)
+			put_some(text, (struct kz_str){bytes.ptr, run});
+		limit -= run;
+		if (run == bytes.len || limit < sizeof(escape))
 			return;
-		limit -= piece.len;
-		kz_text_put(text, piece);
+		kz_text_put(text, (struct kz_str){escape, sizeof(escape)});
+		limit -= sizeof(escape);
+		bytes.ptr += run + 1;
+		bytes.len -= run + 1;
 	}
 }
 

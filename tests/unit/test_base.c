@@ -217,6 +217,66 @@ text_is_bounded_and_clean(void **state)
 	assert_string_equal(buffer, "ab x=- n=-5");
 }
 
+static void
+foreign_text_fills_what_room_there_is(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t size, limit;
+		const char *text;
+		bool cut;
+	} cases[] = {
+		{"abcdef", 7, 10, "abcdef", false},
+		{"abcdef", 6, 10, "abcde", true},
+		{"abcdef", 1, 10, "", true},
+		{"abcdef", 7, 3, "abc", false},
+		{"abcdef", 7, 0, "", false},
+		{"ab\x01", 7, 6, "ab\\x01", false},
+		{"ab\x01", 7, 5, "ab", false},
+		{"ab\x01", 6, 6, "ab", true},
+		{"ab\x01"
+		 "cd",
+			9, 9, "ab\\x01cd", false},
+		{"ab\x01"
+		 "cd",
+			8, 9, "ab\\x01c", true},
+		{"\x01\x02", 9, 9, "\\x01\\x02", false},
+		{"\x01\x02", 8, 9, "\\x01", true},
+		{"", 2, 9, "", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char buffer[16];
+		struct kz_text text = kz_text_make(buffer, cases[i].size);
+
+		kz_text_foreign(&text, str(cases[i].bytes), cases[i].limit);
+		assert_string_equal(buffer, cases[i].text);
+		assert_int_equal(text.cut, cases[i].cut);
+		assert_int_equal(text.used, strlen(cases[i].text));
+	}
+}
+
+static void
+addresses_are_written_as_they_are_known(void **state)
+{
+	static const char *const texts[] = {
+		"0.0.0.0", "9.10.99.100", "255.200.1.0", "2001:db8::1", "::"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		char text[KZ_ADDR_TEXT_SIZE];
+		struct kz_addr addr;
+
+		assert_int_equal(kz_addr_parse(str(texts[i]), &addr), KZ_OK);
+		assert_string_equal(kz_addr_format(&addr, text), texts[i]);
+	}
+	assert_string_equal(
+		kz_addr_format(&(struct kz_addr){.family = KZ_ADDR_NONE},
+			(char[KZ_ADDR_TEXT_SIZE]){0}),
+		"none");
+}
+
 int
 main(void)
 {
@@ -227,6 +287,8 @@ main(void)
 		cmocka_unit_test(names_are_checked_and_folded_once),
 		cmocka_unit_test(names_stand_above_and_below_each_other),
 		cmocka_unit_test(text_is_bounded_and_clean),
+		cmocka_unit_test(foreign_text_fills_what_room_there_is),
+		cmocka_unit_test(addresses_are_written_as_they_are_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
