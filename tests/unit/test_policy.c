@@ -309,6 +309,31 @@ answer(const struct kz_reply *reply)
 	return buffer;
 }
 
+/* Also names that are nearly as long, or as long, as one that counts. */
+static void
+other_attributes_are_ignored(void **state)
+{
+	char text[512];
+	char name[64];
+
+	(void)state;
+	memset(name, 'x', sizeof(name));
+	for (size_t len = 0; len < sizeof(name); len++) {
+		struct kz_request request;
+
+		assert_true(
+			snprintf(text, sizeof(text), RCPT "%.*s=unknown\n\n",
+				(int)len, name) > 0);
+		request = parsed(text);
+		assert_int_equal(request.point, KZ_POINT_RCPT);
+		assert_string_equal(request.recipient, "a@b");
+		assert_string_equal(request.helo, "");
+		assert_string_equal(request.sender, "");
+		assert_string_equal(request.instance, "");
+		assert_false(request.authenticated);
+	}
+}
+
 static void
 answers_are_of_three_forms(void **state)
 {
@@ -380,6 +405,7 @@ main(void)
 		cmocka_unit_test(attributes_are_bounded),
 		cmocka_unit_test(only_the_confirmed_name_is_taken),
 		cmocka_unit_test(the_end_of_a_request_is_found),
+		cmocka_unit_test(other_attributes_are_ignored),
 		cmocka_unit_test(answers_are_of_three_forms),
 		cmocka_unit_test(no_answer_holds_an_unchecked_byte),
 	};
