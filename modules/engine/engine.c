@@ -140,6 +140,7 @@ make_tables(struct kz_engine *engine)
 	TAILQ_INIT(&engine->memos.list);
 	TAILQ_INIT(&engine->trusts.list);
 	TAILQ_INIT(&engine->instances.list);
+	TAILQ_INIT(&engine->instances.waiting);
 	TAILQ_INIT(&engine->holds.list);
 	TAILQ_INIT(&engine->holds.mention_list);
 	TAILQ_INIT(&engine->flights.list);

@@ -11,10 +11,13 @@ name_in(const char *text, struct kz_name *name)
 {
 	struct kz_str word = {text, strlen(text)};
 	struct kz_addr addr;
+	char last;
 
-	return word.len > 0 && text[0] != '[' &&
-		kz_addr_parse(word, &addr) != KZ_OK &&
-		kz_name_parse(word, name) == KZ_OK && name->len > 0;
+	if (kz_name_parse(word, name) != KZ_OK || name->len == 0)
+		return false;
+	/* Only an IPv4 address has the form of a name, and ends in a digit. */
+	last = name->text[name->len - 1];
+	return last < '0' || last > '9' || kz_addr_parse(word, &addr) != KZ_OK;
 }
 
 static bool

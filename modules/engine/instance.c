@@ -44,6 +44,7 @@ flush_line(struct kz_engine *engine, struct kz_instance *instance)
 	if (instance->repeats > 1)
 		kz_text_pair_number(&line, "times", instance->repeats);
 	kz_engine_log(engine, KZ_LOG_INFO, &line);
+	TAILQ_REMOVE(&engine->instances.waiting, instance, waiting);
 	instance->repeats = 0;
 }
 
@@ -130,16 +131,14 @@ kz_instance_tell_waited(struct kz_instance *instance)
 
 void
 kz_instance_log(struct kz_engine *engine, struct kz_instance *instance,
-	const uint8_t digest[16], const struct kz_text *line,
-	const struct kz_now *now)
+	size_t head_len, const struct kz_text *line, const struct kz_now *now)
 {
 	if (instance == NULL) {
 		kz_engine_log(engine, KZ_LOG_INFO, line);
 		return;
 	}
-	if (instance->repeats > 0 &&
-		memcmp(instance->logged, digest, sizeof(instance->logged)) ==
-			0) {
+	if (instance->repeats > 0 && instance->head_len == head_len &&
+		memcmp(instance->line, line->start, head_len) == 0) {
 		instance->repeats++;
 		return;
 	}
@@ -148,20 +147,27 @@ kz_instance_log(struct kz_engine *engine, struct kz_instance *instance,
 	instance->line = kz_engine_alloc(1, line->used + TIMES_SIZE);
 	memcpy(instance->line, line->start, line->used + 1);
 	instance->line_len = line->used;
-	memcpy(instance->logged, digest, sizeof(instance->logged));
+	instance->head_len = head_len;
 	instance->repeats = 1;
 	instance->since_ms = now->mono_ms;
+	TAILQ_INSERT_TAIL(&engine->instances.waiting, instance, waiting);
 }
 
 void
 kz_instance_tick(struct kz_engine *engine, const struct kz_now *now)
 {
+	struct kz_instances *instances = &engine->instances;
 	struct kz_instance *instance, *next;
 
-	TAILQ_FOREACH_SAFE (instance, &engine->instances.list, age, next) {
-		if (now->mono_ms >= instance->until_ms)
-			kz_instance_end(engine, instance);
-		else if (now->mono_ms - instance->since_ms >= LINE_MS)
-			flush_line(engine, instance);
+	/* Both lists are in the order of time: the rest is younger. */
+	TAILQ_FOREACH_SAFE (instance, &instances->list, age, next) {
+		if (now->mono_ms < instance->until_ms)
+			break;
+		kz_instance_end(engine, instance);
+	}
+	TAILQ_FOREACH_SAFE (instance, &instances->waiting, waiting, next) {
+		if (now->mono_ms - instance->since_ms < LINE_MS)
+			break;
+		flush_line(engine, instance);
 	}
 }

@@ -29,17 +29,18 @@ struct kz_grey_key {
 struct kz_instance {
 	RB_ENTRY(kz_instance) node;
 	TAILQ_ENTRY(kz_instance) age;
+	TAILQ_ENTRY(kz_instance) waiting; /* while repeats is not 0 */
 	uint8_t key[16];
 	int64_t until_ms;
 	bool null_used;   /* a null sender's first recipient was let in */
 	bool waited_told; /* in an answer, for the header line */
 	size_t key_count, key_size;
 	struct kz_grey_key *keys;
-	uint8_t logged[16]; /* digest of the decision that waits in line */
-	uint32_t repeats;   /* of it; 0: no line waits */
+	uint32_t repeats; /* of the decision in line; 0: none waits */
 	int64_t since_ms;
 	char *line;
 	size_t line_len;
+	size_t head_len; /* of the line: what makes decisions equal */
 };
 
 RB_HEAD(kz_instance_tree, kz_instance);
@@ -51,6 +52,7 @@ TAILQ_HEAD(kz_instance_list, kz_instance);
 struct kz_instances {
 	struct kz_instance_tree trees[KZ_INSTANCE_TREES]; /* by digest */
 	struct kz_instance_list list;                     /* oldest first */
+	struct kz_instance_list waiting; /* oldest line first */
 	size_t count;
 };
 
@@ -68,12 +70,11 @@ void kz_instance_let_in(
 bool kz_instance_tell_waited(struct kz_instance *instance);
 
 /*
- * Log a decision: equal ones (same digest) of an instance become one line
- * with their number.  instance NULL: at once.
+ * Log a decision: equal ones (the first head_len octets of their lines) of an
+ * instance become one line with their number.  instance NULL: at once.
  */
 void kz_instance_log(struct kz_engine *engine, struct kz_instance *instance,
-	const uint8_t digest[16], const struct kz_text *line,
-	const struct kz_now *now);
+	size_t head_len, const struct kz_text *line, const struct kz_now *now);
 
 /* The message is over: its line goes out, its memory is freed. */
 void kz_instance_end(struct kz_engine *engine, struct kz_instance *instance);

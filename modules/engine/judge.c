@@ -239,12 +239,10 @@ log_decision(struct kz_engine *engine, const struct decision *decision,
 {
 	char buffer[KZ_ENGINE_LINE];
 	struct kz_text line = kz_text_make(buffer, sizeof(buffer));
-	struct kz_str head;
-	uint8_t digest[16];
+	size_t head_len;
 
 	put_decision(engine, decision, &line);
-	head = (struct kz_str){buffer, line.used};
-	kz_engine_digest(engine, &head, 1, digest);
+	head_len = line.used;
 	kz_text_word(&line, " rcpt=<");
 	kz_text_foreign(
 		&line, str(decision->request->recipient), KZ_ADDRESS_MAX);
@@ -252,7 +250,7 @@ log_decision(struct kz_engine *engine, const struct decision *decision,
 	kz_text_pair(&line, "instance", str(decision->request->instance));
 	put_times(&line, decision, started_ms);
 	kz_instance_log(
-		engine, decision->instance, digest, &line, decision->now);
+		engine, decision->instance, head_len, &line, decision->now);
 }
 
 /* Once for a message: an MTA would put a line for each recipient. */
