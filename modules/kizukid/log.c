@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -64,6 +65,20 @@ kz_log_write_end(const struct kz_log *log)
 		(void)fflush(stderr);
 }
 
+/* In one piece also where stderr does not collect; far cheaper than printf. */
+static void
+say_stderr(const char *line)
+{
+	static const char prefix[] = "kizukid: ";
+	char whole[sizeof(prefix) + KZ_LOG_LINE_SIZE];
+	const size_t len = strnlen(line, KZ_LOG_LINE_SIZE - 1);
+
+	memcpy(whole, prefix, sizeof(prefix) - 1);
+	memcpy(whole + sizeof(prefix) - 1, line, len);
+	whole[sizeof(prefix) - 1 + len] = '\n';
+	(void)fwrite(whole, sizeof(prefix) + len, 1, stderr);
+}
+
 void
 kz_log_write(
 	const struct kz_log *log, enum kz_log_level level, const char *line)
@@ -72,7 +87,7 @@ kz_log_write(
 		syslog(priority(level), "%s", line);
 	if (!log->on_stderr)
 		return;
-	(void)fprintf(stderr, "kizukid: %s\n", line);
+	say_stderr(line);
 	if (level == KZ_LOG_ALERT)
 		kz_log_write_end(log);
 }

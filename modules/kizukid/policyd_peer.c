@@ -45,23 +45,34 @@ set_timer(struct kz_peer *peer, uint32_t wait_ms)
 		.tv_usec = (long)(wait_ms % 1000) * 1000};
 
 	(void)event_add(peer->timer, &wait);
+	peer->timed = true;
 }
 
-/* reply NULL: the request was not understood, and why. */
+static void
+stop_timer(struct kz_peer *peer)
+{
+	if (peer->timed)
+		(void)event_del(peer->timer);
+	peer->timed = false;
+}
+
+/*
+ * reply NULL: the request was not understood, and why.  Most peers wait for
+ * one answer and take it at once: that one is never in the buffer.
+ */
 static bool
 queue_answer(
 	struct kz_peer *peer, const struct kz_reply *reply, const char *why)
 {
-	char text[KZ_PROTOCOL_ANSWER_SIZE];
-	size_t len = reply != NULL
-		? peer->speaks->answer(
-			  &peer->request, reply, text, sizeof(text))
-		: peer->speaks->refuse(why, text, sizeof(text));
-
-	if (evbuffer_add(peer->out, text, len) != 0) {
-		kz_peer_drop(peer, "no memory for its answer");
+	if (peer->ready_len > 0 &&
+		evbuffer_add(peer->out, peer->ready, peer->ready_len) != 0) {
+		kz_peer_drop(peer, "no memory for its answers");
 		return false;
 	}
+	peer->ready_len = reply != NULL
+		? peer->speaks->answer(&peer->request, reply, peer->ready,
+			  sizeof(peer->ready))
+		: peer->speaks->refuse(why, peer->ready, sizeof(peer->ready));
 	kz_peer_set_dirty(peer, true);
 	return true;
 }
@@ -87,7 +98,7 @@ judge(struct kz_peer *peer, bool final)
 	}
 	if (!first) {
 		kz_peer_set_parked(peer, false);
-		(void)event_del(peer->timer);
+		stop_timer(peer);
 	}
 	return queue_answer(peer, &reply, NULL);
 }
@@ -179,8 +190,8 @@ settle(struct kz_peer *peer)
 	kz_peer_set_idle(peer, !within && !unread);
 	/* From the first octet: one that drips is no better than a silent. */
 	if (!within && !unread)
-		(void)event_del(peer->timer);
-	else if (!evtimer_pending(peer->timer, NULL))
+		stop_timer(peer);
+	else if (!peer->timed)
 		set_timer(peer, options->config->limits.silence_s * 1000);
 }
 
@@ -203,7 +214,7 @@ work_buffer(struct kz_peer *peer)
 			return;
 		(void)evbuffer_drain(peer->in, used);
 		if (used > 0)
-			(void)event_del(peer->timer);
+			stop_timer(peer);
 		if (peer->is_parked)
 			set_timer(peer,
 				peer->policyd->options.config->helo_wait_ms);
@@ -259,6 +270,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	peer->timed = false;
 	if (peer->is_parked)
 		kz_peer_resume(peer, true);
 	else if (evbuffer_get_length(peer->out) > 0)
@@ -282,12 +294,38 @@ kz_peer_resume(struct kz_peer *peer, bool final)
 		work_buffer(peer);
 }
 
+/* 0, or errno; what the peer does not take now is in the buffer then. */
+static int
+write_out(struct kz_peer *peer)
+{
+	const size_t len = peer->ready_len;
+	ssize_t sent = 0;
+
+	peer->ready_len = 0;
+	if (len > 0 && evbuffer_get_length(peer->out) == 0) {
+		sent = send(peer->fd, peer->ready, len, MSG_NOSIGNAL);
+		if (sent == (ssize_t)len)
+			return 0;
+		if (sent < 0 && errno != EAGAIN && errno != EINTR)
+			return errno;
+		if (sent < 0)
+			sent = 0;
+	}
+	if (len > 0 &&
+		evbuffer_add(
+			peer->out, peer->ready + sent, len - (size_t)sent) != 0)
+		return ENOMEM;
+	if (evbuffer_write(peer->out, peer->fd) < 0 && errno != EAGAIN &&
+		errno != EINTR)
+		return errno;
+	return 0;
+}
+
 void
 kz_peer_flush(struct kz_peer *peer)
 {
 	kz_peer_set_dirty(peer, false);
-	if (evbuffer_write(peer->out, peer->fd) < 0 && errno != EAGAIN &&
-		errno != EINTR) {
+	if (write_out(peer) != 0) {
 		kz_peer_end(peer);
 		return;
 	}

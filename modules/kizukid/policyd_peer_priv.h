@@ -17,11 +17,11 @@
 #include <bsd/sys/queue.h>
 
 #include "kizuki/core/request.h"
+#include "kizuki/front/protocol.h"
 #include "policyd_priv.h"
 
 struct event;
 struct evbuffer;
-struct kz_protocol;
 
 struct kz_peer {
 	TAILQ_ENTRY(kz_peer) all;
@@ -34,14 +34,17 @@ struct kz_peer {
 	bool is_idle, is_parked, is_dirty; /* on that list */
 	bool ended;   /* the peer sends no more: close when all is answered */
 	bool reading; /* its event is added */
+	bool timed;   /* its timer runs */
 	char text[KZ_ADDR_TEXT_SIZE]; /* "unix" or its address */
 	struct event *readable;
 	struct event *writable;
 	struct event *timer;
-	struct evbuffer *in;       /* what is not a whole request yet */
-	struct evbuffer *out;      /* answers */
-	int64_t started_ms;        /* of the parked request */
-	struct kz_request request; /* the parked one */
+	struct evbuffer *in;  /* what is not a whole request yet */
+	struct evbuffer *out; /* answers that it does not take at once */
+	size_t ready_len;     /* 0: no answer is in ready */
+	char ready[KZ_PROTOCOL_ANSWER_SIZE]; /* one that waits for the commit */
+	int64_t started_ms;                  /* of the parked request */
+	struct kz_request request;           /* the parked one */
 };
 
 TAILQ_HEAD(kz_peers, kz_peer);
