@@ -183,7 +183,7 @@ postfix_gone() { ! ps -p "$1" >/dev/null; }
 
 postfix_send() {
 	printf 'From: <%s>\nTo: <%s>\nSubject: %s\n\nhello\n' "$2" "$3" "$4" |
-		postfix_do "$1" sendmail -f "$2" "$3"
+		postfix_do "$1" "$LAB_DIR/postfix/usr/sbin/sendmail" -f "$2" "$3"
 }
 postfix_queue_empty() {
 	[ -z "$(find "$(postfix_home "$1")"/queue/{maildrop,incoming,active,deferred} \
