@@ -3,90 +3,88 @@
 # run - the story that `make run` tells: real mail of the paper's example1.jp
 # meets a real primary and a real secondary MX that ask one kizukid
 #
-# Everything happens in a laboratory of its own (tests/lab): a small Internet
-# in one network namespace, gone when the command ends.
+#   tests/story/run.sh [exim|sendmail|postfix|mixed]
+#
+# The MTA is that of both MXs, and an Exim sends; mixed is an Exim as primary, a
+# Sendmail as secondary, and a Postfix that sends.  Everything happens in a
+# laboratory of its own (tests/lab): a small Internet in one network namespace,
+# gone when the command ends.
+case ${1:-exim} in
+exim | sendmail | postfix | mixed) ;;
+*)
+	echo "run: no such MTA: $1; exim, sendmail, postfix or mixed" >&2
+	exit 64
+	;;
+esac
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/../e2e/lib.sh"
+# shellcheck source=tests/e2e/lib/sendmail.sh
+. "$LAB_TREE/tests/e2e/lib/sendmail.sh"
+# shellcheck source=tests/e2e/lib/postfix.sh
+. "$LAB_TREE/tests/e2e/lib/postfix.sh"
+# shellcheck source=tests/story/sender.sh
+. "$LAB_TREE/tests/story/sender.sh"
 trap - EXIT
 
+case ${1:-exim} in
+mixed) PRIMARY=exim SECONDARY=sendmail SENDER=postfix ;;
+*) PRIMARY=${1:-exim} SECONDARY=${1:-exim} SENDER=exim ;;
+esac
 began=$(date +%s)
 tell() { printf '%4d s  %s\n' "$(($(date +%s) - began))" "$*"; }
 note() { printf '\n%s\n' "$*"; }
 give_up() {
 	echo "The story stops here: $*" >&2
-	tail -n 20 "$LAB_DIR/kizukid.log" "$LAB_DIR"/exim/*/mainlog >&2
+	tail -n 20 "$LAB_DIR"/*.log "$LAB_DIR"/exim/*/mainlog \
+		"$LAB_DIR"/postfix/*/maillog >&2 2>/dev/null
 	exit 1
 }
 
-# ---- the sender, an Exim of the site example1.jp on kerochan
-sender_start() {
-	local home=$LAB_DIR/exim/sender
-	install -d -m 755 -o Debian-exim -g Debian-exim "$home" "$home/spool"
-	{
-		echo "EXIM = $LAB_DIR/bin/exim4"
-		echo "HOME = $home"
-		echo "NAME = example1.jp"
-		echo "ADDRESS = 10.224.31.100"
-		echo "RETRY = 1s"
-		echo ".include $home/exim.conf"
-	} >"$home/config"
-	install -m 644 "$LAB_TREE/tests/e2e/exim-sender.conf" "$home/exim.conf"
-	: >"$home/mainlog"
-	chown Debian-exim "$home/mainlog"
+# receiver MTA NAME ADDRESS STAGE
+receiver() {
+	case $1 in
+	exim) start_exim "$2" "$3" "KZ_STAGE = $4" ;;
+	sendmail) start_sendmail "$2" "$3" "HACK(\`kizuki', \`', \`$4')dnl" ;;
+	postfix)
+		start_postfix "$2" "$3" "$4"
+		policy_sockets+=("\"$LAB_DIR/postfix/$2/queue/private/kizuki\"")
+		;;
+	esac
 }
-sender() { "$LAB_DIR/bin/exim4" -C "$LAB_DIR/exim/sender/config" "$@"; }
+# ours: kizukid, where it makes a socket in each Postfix's folder
+ours() {
+	local list
+	list=$(printf '%s, ' "${policy_sockets[@]}")
+	start_kizukid "${policy_sockets:+\$a policy_sockets = { ${list%, } \}}"
+}
+# name MTA: as it writes itself
+name() { echo "${1^}"; }
 
-# send SUBJECT: into the queue of example1.jp
-send() {
-	printf 'From: ishijima@example1.jp\nTo: tei@jikocho.jp\nSubject: %s\n\nhello\n' \
-		"$1" | sender -f ishijima@example1.jp tei@jikocho.jp
-}
-
-# What the sender's log says since the last time, in few words; the lines of
-# a folded reply are joined, as RFC 5321 means them.
-told=0
-reply_of() {
-	sed -E 's/.* H=|^H=//;s/ .*RCPT TO:<[^>]*>: / answers: /;s/\\n450 4\.7\.1//;s/450-/450 /' <<<"$1"
-}
-tell_log() {
-	local line
-	while read -r line; do
-		case $line in
-		*RCPT\ TO*450*) tell "  $(reply_of "$line")" ;;
-		*'=> '*) tell "  $(sed -E 's/.* H=([^ ]+) .* C="([^"]*)".*/\1 takes it: \2/' <<<"$line")" ;;
-		esac
-	done < <(tail -n +$((told + 1)) "$LAB_DIR/exim/sender/mainlog")
-	told=$(wc -l <"$LAB_DIR/exim/sender/mainlog")
-}
-queue_empty() { [ "$(sender -bpc)" = 0 ]; }
-run_queue() {
-	sender -qf
-	tell_log
-	queue_empty
-}
 # deliver SECONDS: run the queue until it is empty, as its own clock would
 deliver() {
 	local bound=$(($(date +%s) + $1))
-	until run_queue; do
+	until sender_run; do
 		[ "$(date +%s)" -lt $bound ] || give_up "mail is still waiting"
 		sleep 1
 	done
 }
 broken() { kizuki --json show example1.jp 2>/dev/null | grep -q '"state": *"broken"'; }
-sound() { kizuki --json show example1.jp 2>/dev/null | grep -q '"state": *"sound"'; }
+state() { kizuki --json show example1.jp 2>/dev/null | sed -n 's/.*"state": *"\([a-z]*\)".*/\1/p' | head -1; }
+free() { [ "$(state)" = sound ] || [ "$(state)" = suspect ]; }
 
 note "The laboratory: root, TLDs, the sites of the paper, canaries; each server is real.
-Our domain is jikocho.jp with mx1 (primary) and mx2 (secondary), two Exims that
-ask one kizukid.  example1.jp publishes MX 10 ishtar, which has been dead for
-long, and MX 100 kerochan, which works and sends its mail.
+Our domain is jikocho.jp with mx1 (primary, $(name "$PRIMARY")) and mx2 (secondary, $(name "$SECONDARY")),
+which ask one kizukid.  example1.jp publishes MX 10 ishtar, which has been dead
+for long, and MX 100 kerochan, which works and sends its mail ($(name "$SENDER")).
 
 What takes weeks is made short by the configuration (tests/e2e/kizuki.conf):
 a fault is persistent after 3 findings over 8 s (as shipped: 8 over 14 days, in
 three quarters of the day and on a weekday), greylisting takes 3 s (5 minutes),
 nobody waits longer than 20 s (3 hours)."
-start_kizukid
-start_exim mx1 "10.1.0.25" "KZ_STAGE = primary"
-start_exim mx2 "10.1.0.26" "KZ_STAGE = secondary"
+policy_sockets=()
+receiver "$PRIMARY" mx1 10.1.0.25 primary
+receiver "$SECONDARY" mx2 10.1.0.26 secondary
+ours
 sender_start
 
 note "1. A mail of a site that nobody knows yet: it passes, and kizuki begins to look."
@@ -119,18 +117,26 @@ note "7. The administrator notices and repairs ishtar; the next good look frees 
 lab_host_up 10.224.31.110
 lab_host_up 2001:db8:268:810::110
 kizuki recheck example1.jp >/dev/null 2>&1 || true
-lab_wait 30 sound || give_up "still not free after the repair"
-tell "example1.jp is sound"
+lab_wait 30 free || give_up "still not free after the repair"
+tell "example1.jp is $(state): nobody waits"
 send "fourth" && tell "example1.jp sends a fourth mail"
 deliver 15
 
-note "That took $(($(date +%s) - began)) s.  With your own Exim:
+install_words() { # MTA
+	case $1 in
+	exim) echo "  KZ_STAGE = primary                    in the main section of Exim's configuration, then
+  .include /etc/kizuki/exim/kizuki-main
+  .include /etc/kizuki/exim/kizuki-rcpt   in acl_smtp_rcpt, before the last accept
+  .include /etc/kizuki/exim/kizuki-data   at the end of acl_smtp_data" ;;
+	sendmail) echo "  HACK(\`kizuki', \`', \`primary')dnl      in sendmail.mc, before the mailers" ;;
+	postfix) echo "  the lines of /etc/kizuki/postfix/primary.cf in main.cf" ;;
+	esac
+	echo "docs/$1.md tells it step by step, also for Debian's configuration."
+}
+note "That took $(($(date +%s) - began)) s.  With your own $(name "$PRIMARY"):
   make install                          as root
   editor /etc/kizuki/kizuki.conf        network { own = ... }, mode = observe at first
   systemctl enable --now kizuki
-  KZ_STAGE = primary                    in the main section of Exim's configuration, then
-  .include /etc/kizuki/exim/kizuki-main
-  .include /etc/kizuki/exim/kizuki-rcpt   in acl_smtp_rcpt, before the last accept
-  .include /etc/kizuki/exim/kizuki-data   at the end of acl_smtp_data
-docs/exim.md tells it step by step, also for Debian's configuration.
-  kizuki check example.org              looks at a site and says what it would count for"
+$(install_words "$PRIMARY")
+  kizuki check example.org              looks at a site and says what it would count for
+Other MTAs: make run MTA=exim, sendmail, postfix or mixed."
