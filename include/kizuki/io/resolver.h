@@ -46,10 +46,6 @@ typedef void kz_resolver_done(void *arg, const struct kz_answer *answer);
 struct kz_resolver_options {
 	const char *root_hints;   /* file */
 	const char *trust_anchor; /* file; "" or NULL: no validation */
-	uint32_t limit_ms;        /* each look-up; 0: 10 s */
-	uint32_t in_flight;       /* look-ups handed to libunbound at once; the
-				     rest wait here in order; 0: 1000 */
-	bool lab; /* answer reverse zones of private and documentation ranges */
 	/*
 	 * No packet goes to a special-purpose address or to a network of
 	 * never, whoever names it.  A special network that the scope declares
@@ -57,6 +53,10 @@ struct kz_resolver_options {
 	 */
 	const struct kz_addr_scope *scope;
 	const struct kz_nets *never;
+	uint32_t limit_ms;  /* each look-up; 0: 10 s */
+	uint32_t in_flight; /* look-ups handed to libunbound at once; the
+			       rest wait here in order; 0: 1000 */
+	bool lab; /* answer reverse zones of private and documentation ranges */
 	struct kz_addr source_v4; /* KZ_ADDR_NONE: the kernel's choice */
 	struct kz_addr source_v6;
 };
