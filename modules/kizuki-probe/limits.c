@@ -13,8 +13,11 @@
 /* A queue for one network or server longer than this is not worth it. */
 #define NET_WAIT_MAX_MS 90000
 #define DNS_WAIT_MAX_MS 20000
-/* Queries that may go out at once before the rate is felt: one second's. */
-#define BURST_MS 1000
+/*
+ * Of one second's queries a fifth may go out at once, less one; the others
+ * follow at three quarters of the rate: so no second sees more than the whole.
+ */
+#define BURST_PART 5
 /* Zones that publish one address before it is left alone. */
 #define SHADOW_ZONES 5
 
@@ -208,6 +211,16 @@ limits_web(struct limits *limits, const struct kz_addr *addr,
 	return true;
 }
 
+/* Between two queries to one server. */
+static int64_t
+dns_gap_ms(const struct limits *limits)
+{
+	int64_t slower = 3 * (int64_t)limits->config->limits.dns_per_server_s;
+
+	/* A rate beyond what milliseconds can tell is none. */
+	return slower > 4000 ? 0 : (4000 + slower - 1) / slower;
+}
+
 struct limits_answer
 limits_dns(struct limits *limits, const struct kz_addr *server,
 	const struct kz_name *zone)
@@ -219,12 +232,14 @@ limits_dns(struct limits *limits, const struct kz_addr *server,
 		entry_get(&limits->servers, KIND_SERVER, server, NULL);
 	struct entry *by_zone =
 		entry_get(&limits->zones, KIND_ZONE, server, zone);
-	int64_t gap_ms = 1000 / config->limits.dns_per_server_s;
+	int64_t gap_ms = dns_gap_ms(limits);
+	int64_t burst = config->limits.dns_per_server_s / BURST_PART;
 	int64_t wait;
 
 	if (by_server == NULL || by_zone == NULL)
 		return answer;
-	wait = turn_ms(by_server, kz_clock_mono_ms(), BURST_MS);
+	wait = turn_ms(by_server, kz_clock_mono_ms(),
+		burst > 0 ? (burst - 1) * gap_ms : 0);
 	if (wait > DNS_WAIT_MAX_MS ||
 		window_count(by_zone, now_s, DAY_S) >=
 			config->limits.dns_per_zone_day)
@@ -242,9 +257,13 @@ limits_dns_more(struct limits *limits, const struct kz_addr *server,
 {
 	struct entry *by_zone =
 		entry_get(&limits->zones, KIND_ZONE, server, zone);
+	struct entry *by_server =
+		entry_get(&limits->servers, KIND_SERVER, server, NULL);
 
 	if (by_zone != NULL)
 		by_zone->count += more;
+	if (by_server != NULL)
+		by_server->next_ms += more * dns_gap_ms(limits);
 }
 
 bool
