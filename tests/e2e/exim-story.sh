@@ -94,5 +94,5 @@ state_is good.jp sound || lab_wait 30 state_is good.jp sound || expect "good.jp 
 say "the repair frees the site at the next good look"
 lab_host_up 10.224.31.110
 lab_host_up 2001:db8:268:810::110
-lab_wait 30 state_is example1.jp sound || expect "free after the repair" no yes
+lab_wait 30 is_free example1.jp || expect "free after the repair" no yes
 expect "its mail passes at the primary" "$(deliver 10.1.0.25)" "250 OK id"

@@ -147,3 +147,5 @@ kizuki() { "$LAB_DIR/bin/kizuki" -c "$LAB_DIR/kizuki.conf" "$@"; }
 state_is() {
 	kizuki --json show "$1" 2>/dev/null | grep -q "\"state\": *\"$2\""
 }
+# is_free SITE: its mail is not delayed; lesser faults may be there
+is_free() { state_is "$1" sound || state_is "$1" suspect; }

@@ -91,7 +91,7 @@ expect "with its header line" "$(postfix_mail pf2 tei | grep ^X-Kizuki)" \
 say "a sound site repaired: no wait at all"
 lab_host_up 10.224.31.110
 lab_host_up 2001:db8:268:810::110
-lab_wait 30 state_is example1.jp sound || expect "free after the repair" no yes
+lab_wait 30 is_free example1.jp || expect "free after the repair" no yes
 send dual sixth
 through dual 20
 expect "taken by the primary at the first try" \

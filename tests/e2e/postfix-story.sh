@@ -139,7 +139,7 @@ expect "hostile HELO names are not expanded" "$(mail $KEROCHAN 10.1.0.25 \
 say "the repair frees the site at the next good look"
 lab_host_up 10.224.31.110
 lab_host_up 2001:db8:268:810::110
-lab_wait 30 state_is example1.jp sound || expect "free after the repair" no yes
+lab_wait 30 is_free example1.jp || expect "free after the repair" no yes
 expect "its mail passes at the primary" "$(deliver 10.1.0.25)" "250 2.0.0 Ok: queued"
 expect "Postfix never missed an answer" \
 	"$(grep -c "problem talking" "$(postfix_log mx1)" "$(postfix_log mx2)" | cut -d: -f2 | tr '\n' ' ')" "0 0 "
