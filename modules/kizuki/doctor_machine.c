@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The clock, and the age of lists that change in the world. */
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/timex.h>
@@ -76,9 +77,42 @@ check_lists(struct doctor *doctor)
 			"install or update the package dns-root-data");
 }
 
+/* Lists of RDAP servers change when registries do. */
+static void
+check_rdap(struct doctor *doctor)
+{
+	static const char *const names[] = {
+		"dns.json", "ipv4.json", "ipv6.json"};
+	const struct kz_config *config = &doctor->cli->config;
+	char path[512];
+
+	if (!config->registry.ask) {
+		doctor_say(doctor, DOCTOR_CANNOT_TELL, "registry",
+			"no registry is asked: registry { ask = no }");
+		return;
+	}
+	doctor_say(doctor, DOCTOR_FINE, "registry",
+		"%s and %s are asked, %u questions a day at most",
+		config->registry.jprs, config->registry.jpnic,
+		(unsigned)config->registry.per_day);
+	if (config->registry.rdap[0] == '\0') {
+		doctor_say(doctor, DOCTOR_CANNOT_TELL, "registry",
+			"outside .jp no registration is looked at: put IANA's "
+			"RDAP lists into a folder and name it in "
+			"registry { rdap }");
+		return;
+	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (snprintf(path, sizeof(path), "%s/%s", config->registry.rdap,
+			    names[i]) < (int)sizeof(path))
+			say_age(doctor, path, file_s(path), NAMES_DAYS,
+				"fetch it from IANA anew");
+}
+
 void
 doctor_machine(struct doctor *doctor)
 {
 	check_clock(doctor);
 	check_lists(doctor);
+	check_rdap(doctor);
 }
