@@ -252,6 +252,8 @@ open_clients(struct net *net)
 		.lab = config->network.scope.global.count > 0,
 		.source_v4 = config->probe.source_v4,
 		.source_v6 = config->probe.source_v6,
+		.scope = config->network.scope,
+		.never = config->network.never_probe,
 	};
 	enum kz_result result;
 
