@@ -249,11 +249,11 @@ open_clients(struct net *net)
 		.root_hints = config->resolver.root_hints,
 		.trust_anchor = config->resolver.trust_anchor,
 		.limit_ms = config->resolver.limit_ms,
-		.lab = config->network.scope.global.count > 0,
+		.lab = &config->network.scope.global.count > 0,
 		.source_v4 = config->probe.source_v4,
 		.source_v6 = config->probe.source_v6,
-		.scope = config->network.scope,
-		.never = config->network.never_probe,
+		.scope = &config->network.scope,
+		.never = &config->network.never_probe,
 	};
 	enum kz_result result;
 
