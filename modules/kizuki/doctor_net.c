@@ -249,7 +249,7 @@ open_clients(struct net *net)
 		.root_hints = config->resolver.root_hints,
 		.trust_anchor = config->resolver.trust_anchor,
 		.limit_ms = config->resolver.limit_ms,
-		.lab = &config->network.scope.global.count > 0,
+		.lab = config->network.scope.global.count > 0,
 		.source_v4 = config->probe.source_v4,
 		.source_v6 = config->probe.source_v6,
 		.scope = &config->network.scope,
