@@ -19,7 +19,8 @@ build="gcc make libc6-dev binutils pkg-config
 	libspf2-dev
 	liblognorm-dev libfastjson-dev zlib1g-dev
 	libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev"
-check="clang clang-format clang-tidy llvm libclang-rt-14-dev libcmocka-dev"
+check="clang clang-format clang-tidy llvm libclang-rt-14-dev libcmocka-dev
+	valgrind"
 lab="iproute2 util-linux procps perl-base ldnsutils ca-certificates
 	curl m4 openssl"
 # what the unpacked servers link against

@@ -3,7 +3,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -47,15 +46,13 @@ void
 kz_log_collect(void)
 {
 	/*
-	 * Ours, and kept to the end of the process: without one glibc goes on
+	 * Ours, and there as long as the stream is: without one glibc goes on
 	 * with the single octet that an unbuffered stream has, and writes a
-	 * line in pieces.  One that cannot be had costs speed, nothing else.
+	 * line in pieces.
 	 */
-	char *buffer = malloc(COLLECT_SIZE);
+	static char buffer[COLLECT_SIZE];
 
-	if (buffer != NULL &&
-		setvbuf(stderr, buffer, _IOFBF, COLLECT_SIZE) != 0)
-		free(buffer);
+	(void)setvbuf(stderr, buffer, _IOFBF, sizeof(buffer));
 }
 
 void
