@@ -101,7 +101,7 @@ expect "what about this recipient?" "$(printf '%s\n' '.D{kz_up}yes' \
 expect "is this user known?" "$(printf '%s\n' '.D{rcpt_mailer}local' \
 	'.D{rcpt_addr}nosuch' 'Kizuki_user x' '/quit' | sendmail_bt debian)" \
 	"*Kizuki_user *returns: unknown*"
-stop debian
+stop_sendmail debian
 
 say "with definitions, and rules of his own before and behind the line"
 own_rules=("LOCAL_RULESETS" "SLocal_check_rcpt"
@@ -135,7 +135,7 @@ expect "client of another" "$(by_hand IPv6:2001:db8:411:0:0:0:0:25)" \
 	"*Kizuki_rcpt *returns: \$# error*"
 expect "client 10.41.0.25" "$(CLIENT=10.41.0.25 replies 10.1.0.26 \
 	tanaka@jikocho.jp)" "450*"
-stop debian
+stop_sendmail debian
 
 say "without delay_checks: his ruleset by another name"
 own=("LOCAL_RULESETS" "SMy_check_rcpt"
@@ -154,7 +154,7 @@ $OK
 expect "stage sole is the default" "$(tail -1 "$heard")" "kizuki 1;sole;rcpt;*"
 expect "his rule for clients" "$(printf 'EHLO x\nMAIL FROM:<i@nap.jp>\nQUIT\n' |
 	smtp 10.41.1.26 10.1.0.25)" "250 *550 5.7.1 own relay rule*"
-stop mx1
+stop_sendmail mx1
 say "and rules under Sendmail's names, behind the line: no is no"
 start_sendmail mx1 10.1.0.25 "HACK(\`kizuki')dnl" "LOCAL_RULESETS" \
 	"SLocal_check_rcpt" \

@@ -62,7 +62,7 @@ grep -q '^X-Kizuki: delayed; seconds=[0-9]*; site=example1.jp$' \
 	"$SM_HOME"/mx2/mail/mail.* || expect "it says that it waited" no yes
 
 say "with only a primary, of both families: in after max_delay"
-stop mx2
+stop_sendmail mx2
 set_mark
 began=$(date +%s%N)
 submit kanri@example1.jp fourth

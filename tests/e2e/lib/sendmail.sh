@@ -4,6 +4,7 @@
 #
 #   start_sendmail NAME ADDRESSES [LINE...]   a receiving Sendmail, with LINEs
 #                     before its mailers; ADDRESSES: blanks between them
+#   stop_sendmail NAME                        it, and all that it began
 #   sendmail_config NAME ADDRESSES LINE...    its files only
 #   sendmail NAME ARGUMENT...                 the program with its files
 #   sendmail_bt NAME <LINES                   its test mode: rules by hand
@@ -179,6 +180,29 @@ run_sendmail() {
 start_sendmail() {
 	sendmail_config "$@"
 	run_sendmail "$1" "${2%% *}"
+}
+
+# Each of its processes works in its queue: sessions, deliveries in the
+# background, runs of the queue.  They outlive the daemon, and one that finds
+# its queue taken away, or another's lock in it, says SYSERR.
+sendmail_at_work() {
+	local process
+	for process in /proc/[0-9]*; do
+		[[ $(readlink "$process/cwd") != "$SM_HOME/$1/mqueue"* ]] ||
+			return 0
+	done
+	return 1
+}
+sendmail_is_gone() { ! sendmail_at_work "$1"; }
+
+stop_sendmail() {
+	stop "$1"
+	lab_wait 60 sendmail_is_gone "$1" || {
+		ps axww
+		tail -n 20 "$MAILLOG"
+		echo "BAD Sendmail $1 does not end"
+		exit 1
+	}
 }
 
 sender_config() {
