@@ -414,6 +414,7 @@ make_site(struct world *world, size_t number, enum kind kind,
 {
 	struct site *site = &world->sites[number];
 	bool town = kind == KIND_TOWN || kind == KIND_DEAD_TOWN;
+	size_t client;
 
 	site->kind = kind;
 	site->asked_s = 0;
@@ -428,7 +429,8 @@ make_site(struct world *world, size_t number, enum kind kind,
 		site->primary = above->primary;
 		site->apex = above->apex;
 	}
-	site->client = world->machines[new_machine(world, false)].addr;
+	client = new_machine(world, false);
+	site->client = world->machines[client].addr;
 	site->begins_s = site->next_s =
 		world->start_s + some_moment(world, BEGIN_DAYS);
 	site->gap_s = kinds[kind].deserves == SOUND ? 18 * HOUR_S : 4 * HOUR_S;
