@@ -384,7 +384,10 @@ kz_judge_verified(struct kz_engine *engine, const struct kz_verified *verified,
 
 	if (entry == NULL)
 		return false;
-	/* The session that led here may be over: its site was seen. */
+	/*
+	 * The session that led here may be over: its site was seen, and who
+	 * writes a few times a day is never seen in another way.
+	 */
 	if (verified->outcome == KZ_VERIFY_YES && verified->has_site &&
 		entry->kind != KZ_VERIFY_SITE &&
 		(entry->kind == KZ_VERIFY_MAILFROM ||
@@ -392,7 +395,10 @@ kz_judge_verified(struct kz_engine *engine, const struct kz_verified *verified,
 		kz_schedule_seen(engine,
 			&(struct kz_seen){verified->site, verified->zone,
 				verified->name, entry->client,
-				entry->kind == KZ_VERIFY_MAILFROM, NULL},
+				entry->kind == KZ_VERIFY_MAILFROM,
+				entry->kind == KZ_VERIFY_HELO
+					? verified->name.text
+					: NULL},
 			now);
 	return true;
 }

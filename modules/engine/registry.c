@@ -40,7 +40,7 @@ stand(struct kz_engine *engine, const struct kz_memo *memo,
 	return standing;
 }
 
-/* What could not be found out is asked again after so long: 6 hours. */
+/* What could not be found out is asked again after so long: 4 hours. */
 static int64_t
 again_s(const struct kz_engine *engine)
 {
@@ -66,7 +66,8 @@ kz_registry_due(struct kz_engine *engine, struct kz_memo *memo, bool confirm,
 	if (state != KZ_VERDICT_SUSPECT && state != KZ_VERDICT_BROKEN)
 		return false;
 	standing = stand(engine, memo, now);
-	if (!standing.other)
+	/* What counts is asked for until it is mended, whatever else is. */
+	if (!standing.other && !standing.persistent)
 		return false;
 	if (standing.persistent)
 		wait_s = config->registry.recheck_persistent_s;

@@ -96,6 +96,7 @@ hook_examine(void *arg, const struct kz_order *order)
 	look->site = (size_t)(site - world.sites);
 	look->tcp = order->tcp;
 	look->confirm = order->confirm;
+	look->registry = order->registry;
 	look->from_s = now_s;
 	look->to_s = now_s + 5 + chance(&world, LOOK_S);
 	return true;

@@ -135,8 +135,7 @@ struct site {
 	size_t primary;
 	uint32_t serial; /* 0: the date of a month ago */
 	size_t apex;
-	int64_t asked_s; /* DEAD_CONTACT: the registry; DEAD_LOG: our MTA */
-	bool asked_bad;
+	int64_t asked_s; /* DEAD_LOG: our MTA tried its mail */
 	/* what came of it */
 	bool broken, ever_broken;
 	int64_t convicted_s; /* the first time */
@@ -204,7 +203,7 @@ size_t world_machine_of(const struct kz_addr *addr);
 /* A look at a site that began at from_s and ended at to_s, told to engine. */
 struct look {
 	size_t site;
-	bool tcp, confirm;
+	bool tcp, confirm, registry;
 	int64_t from_s, to_s;
 };
 void look_land(struct world *world, const struct look *look,

@@ -16,9 +16,6 @@
 #define TTL_S        3600
 /* A contact that comes to nothing takes so long. */
 #define SILENCE_S 9
-/* A registry is asked again so long after a bad answer and after a good one. */
-#define REGISTRY_BAD_S  (16 * HOUR_S)
-#define REGISTRY_GOOD_S (15 * DAY_S)
 
 struct scene {
 	struct world *world;
@@ -493,12 +490,11 @@ emit(void *arg, const struct kz_finding *finding)
 	kz_observe_finding(scene->engine, finding, scene->now);
 }
 
-/* What the registry says of the contact: an answer is kept for a while. */
+/* What the registry says of the contact, when the engine has it asked. */
 static void
 ask_registry(struct scene *scene)
 {
 	struct site *site = scene->site;
-	int64_t age_s = scene->at_s - site->asked_s;
 	struct kz_finding finding = {.when_s = wall(scene),
 		.subject = site->name,
 		.symptom = KZ_SYM_REG_CONTACT_GONE,
@@ -506,12 +502,8 @@ ask_registry(struct scene *scene)
 		.object = "RT0040JP",
 		.value = "rt0040jp"};
 
-	if (site->kind != KIND_DEAD_CONTACT ||
-		age_s < (site->asked_bad ? REGISTRY_BAD_S : REGISTRY_GOOD_S))
-		return;
-	site->asked_s = scene->at_s;
-	site->asked_bad = site_at_fault(site, scene->at_s);
-	if (site->asked_bad) {
+	if (site->kind == KIND_DEAD_CONTACT &&
+		site_at_fault(site, scene->at_s)) {
 		finding.outcome = KZ_OUTCOME_BAD;
 		finding.weight = kz_symptom_info(finding.symptom)->points;
 	}
@@ -545,8 +537,10 @@ look_land(struct world *world, const struct look *look,
 	prove(&stage);
 	exam->now_s = wall(&stage);
 	kz_exam_judge(exam, emit, &stage);
-	ask_registry(&stage);
 	kz_exam_complete(exam, complete);
+	complete[KZ_FAMILY_REG] = look->registry;
+	if (look->registry)
+		ask_registry(&stage);
 	kz_observe_done(engine, &exam->site,
 		exam->zone_known ? &exam->zone : &nowhere, complete, now);
 }

@@ -323,6 +323,17 @@ make_dead_mail(struct world *world, struct site *site)
 				.unprobed = true;
 }
 
+/* A third name server that does not know the zone: a fault that supports. */
+static void
+add_lame(struct world *world, struct site *site)
+{
+	struct kz_name name = name_made("lame.%s", site->zone.text);
+
+	site->ns_count = 3;
+	site->ns[2] = new_host(world, &name, false);
+	twist(world, site->ns[2], TWIST_LAME, site);
+}
+
 static void
 make_dead_dns(struct world *world, struct site *site)
 {
@@ -340,10 +351,7 @@ make_dead_dns(struct world *world, struct site *site)
 		/* One that is missing weighs all where a server is lame too. */
 		site->primary = new_host(world, &name, false);
 		twist(world, site->primary, TWIST_GONE, site);
-		name = name_made("ns3.%s", site->zone.text);
-		site->ns[2] = new_host(world, &name, false);
-		site->ns_count = 3;
-		twist(world, site->ns[2], TWIST_LAME, site);
+		add_lame(world, site);
 		break;
 	case KIND_DEAD_SERVER:
 		site->ns_count = 2;
@@ -358,7 +366,7 @@ make_dead_dns(struct world *world, struct site *site)
 		break;
 	case KIND_DEAD_CONTACT:
 		/* A registry is asked only where something else is wrong. */
-		set_smtp(world, site->mx[1].host, &dead);
+		add_lame(world, site);
 		break;
 	default:
 		break;
