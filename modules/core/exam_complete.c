@@ -56,9 +56,15 @@ static bool
 del_done(const struct kz_exam *exam)
 {
 	uint64_t hosts = kz_exam_ns_hosts(exam);
+	size_t servers;
 
+	/*
+	 * Where nobody answers nothing is learned of the primary and of the
+	 * zone's own list: what is not mentioned then may well be there.
+	 */
 	if (!exam->zone_known || exam->dns_cut || exam->hosts_cut ||
-		!exam->parent_asked || hosts == 0)
+		!exam->parent_asked || hosts == 0 ||
+		kz_exam_variants(exam, FIELD_SOA, &servers) == 0)
 		return false;
 	for (uint8_t host = 0; host < exam->host_count; host++) {
 		if (kz_exam_in(hosts, host) && !host_done(exam, host, false))

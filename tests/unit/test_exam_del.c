@@ -390,6 +390,20 @@ serials_prove_neglect_by_date_alone(void **state)
 	assert_false(kz_exam_serial_old(2013042893, 0));
 }
 
+/* The primary may be there all the same: it is not cleared. */
+static void
+nothing_is_learned_where_nobody_answers(void)
+{
+	struct row row = {"", "ns1 ns2", "ns1 ns2",
+		"ns1 10.0.0.1=timeout; ns2 10.0.0.2=timeout", ""};
+	bool complete[KZ_FAMILY_COUNT];
+
+	examine(&row, "ns1", 17);
+	kit.exam.parent_asked = true;
+	kz_exam_complete(&kit.exam, complete);
+	assert_false(complete[KZ_FAMILY_DEL]);
+}
+
 static void
 del_is_complete_when_every_server_was_asked(void **state)
 {
@@ -421,6 +435,7 @@ del_is_complete_when_every_server_was_asked(void **state)
 		kz_exam_complete(&kit.exam, complete);
 		assert_int_equal(complete[KZ_FAMILY_DEL], rows[i].complete);
 	}
+	nothing_is_learned_where_nobody_answers();
 	kit.exam.zone_known = false;
 	kit.count = 0;
 	kz_exam_judge(&kit.exam, kit_take, &kit);
