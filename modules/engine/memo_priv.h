@@ -31,6 +31,9 @@ struct kz_memo {
 	int64_t until_s;
 	int64_t ripe_s; /* of the verdict: a look from then on may convict */
 	bool lost;      /* a bad of the look under way could not be judged */
+	bool lost_late; /* or of the last one, after it had landed */
+	bool again;     /* the last look was made again for that */
+	bool hurry;     /* the next one may use the shorter rate limit */
 	enum kz_verdict_state state;
 	uint8_t total;
 	bool has_why;

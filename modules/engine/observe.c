@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine_priv.h"
+#include "interval_priv.h"
 #include "log_priv.h"
 #include "observe_priv.h"
 #include "share_priv.h"
@@ -76,7 +77,7 @@ lose(struct kz_engine *engine, const struct kz_finding *finding,
 	const struct kz_now *now)
 {
 	kz_engine_count(engine, KZ_COUNT_HELD_LOST);
-	kz_schedule_lost(engine, &finding->subject, now);
+	kz_interval_lost(engine, &finding->subject, now);
 	say_finding(engine, finding, "unknown");
 }
 

@@ -18,8 +18,4 @@ void kz_schedule_landed(struct kz_engine *engine, struct kz_flight *flight,
 	const struct kz_name *zone, const bool *complete,
 	const struct kz_now *now);
 
-/* A bad could not be judged: the site is looked at again soon. */
-void kz_schedule_lost(struct kz_engine *engine, const struct kz_name *subject,
-	const struct kz_now *now);
-
 #endif

@@ -4,11 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sodium.h>
-
 #include "canary_priv.h"
 #include "engine_priv.h"
 #include "grey_priv.h"
+#include "interval_priv.h"
 #include "observe_priv.h"
 #include "registry_priv.h"
 #include "share_priv.h"
@@ -18,8 +17,6 @@
 #define SEEN_SAVE_S 3600
 /* Stored sites looked at in one slice. */
 #define SWEEP_SITES 500
-/* The look that decides comes so soon after its moment. */
-#define RIPE_JITTER_S 600
 /* Above the prober's own limit of one examination. */
 #define FLIGHT_SLACK_MS 30000
 
@@ -40,23 +37,6 @@ idle(const struct kz_engine *engine, const struct kz_memo *memo,
 		break;
 	}
 	return silent_s > engine->config->schedule.idle_sound_s;
-}
-
-/*
- * Whether its next look is due.  A moment further away than any interval was
- * written by a clock that ran ahead.
- */
-static bool
-due(const struct kz_engine *engine, const struct kz_site *site,
-	const struct kz_now *now)
-{
-	int64_t sound_s = engine->config->schedule.recheck_sound_s;
-	int64_t horizon_s = 2 * sound_s +
-		engine->config->schedule.recheck_suspect_max_s +
-		engine->config->schedule.recheck_broken_s;
-
-	return site->next_look_s <= now->wall_s ||
-		site->next_look_s > now->wall_s + horizon_s;
 }
 
 /* True the first time that TCP may be probed and was not yet. */
@@ -96,7 +76,7 @@ kz_schedule_seen(struct kz_engine *engine, const struct kz_seen *seen,
 	if (!memo->stored || record->second_day != second_day ||
 		now->wall_s - saved_s >= SEEN_SAVE_S)
 		kz_memo_save(engine, memo);
-	if (due(engine, record, now) ||
+	if (kz_interval_due(engine, record, now) ||
 		(record->second_day && !second_day && tcp_wanted(memo)))
 		kz_queue_add(
 			engine, &seen->site, record->examined_s == 0, false);
@@ -116,89 +96,20 @@ kz_schedule_recheck(struct kz_engine *engine, const struct kz_name *site,
 	return KZ_OK;
 }
 
-/* base, more or less jitter_percent of it. */
-static int64_t
-jittered(const struct kz_engine *engine, uint32_t base_s)
-{
-	uint32_t part = base_s / 100 * engine->config->schedule.jitter_percent;
-
-	if (part == 0)
-		return base_s;
-	return (int64_t)base_s - part + randombytes_uniform(2 * part + 1);
-}
-
-/*
- * Random, so that all quarters of the day get covered; but when the span of
- * what waits is over, the look that decides is not put off.
- */
-static int64_t
-next_of_suspect(const struct kz_engine *engine, const struct kz_memo *memo,
-	const struct kz_now *now)
-{
-	uint32_t least = engine->config->schedule.recheck_suspect_min_s;
-	uint32_t most = engine->config->schedule.recheck_suspect_max_s;
-	int64_t next_s = least + randombytes_uniform(most - least + 1);
-	int64_t ripe_s = memo->ripe_s;
-
-	if (ripe_s > now->wall_s + next_s)
-		return next_s;
-	ripe_s += randombytes_uniform(RIPE_JITTER_S) - now->wall_s;
-	return ripe_s < least ? least : ripe_s;
-}
-
-static int64_t
-next_look(struct kz_engine *engine, struct kz_memo *memo,
-	const struct kz_now *now)
-{
-	uint32_t least = engine->config->schedule.recheck_suspect_min_s;
-	enum kz_verdict_state state = kz_memo_verdict(engine, memo, now);
-
-	/* What could not be judged is looked at again, not only tomorrow. */
-	if (memo->lost && state != KZ_VERDICT_BROKEN)
-		return least + randombytes_uniform(least / 4 + 1);
-	switch (state) {
-	case KZ_VERDICT_BROKEN:
-		return jittered(
-			engine, engine->config->schedule.recheck_broken_s);
-	case KZ_VERDICT_SUSPECT:
-		return next_of_suspect(engine, memo, now);
-	case KZ_VERDICT_SOUND:
-	case KZ_VERDICT_UNKNOWN:
-		break;
-	}
-	return jittered(engine, engine->config->schedule.recheck_sound_s);
-}
-
-void
-kz_schedule_lost(struct kz_engine *engine, const struct kz_name *subject,
-	const struct kz_now *now)
-{
-	struct kz_memo *memo = kz_memo_peek(engine, subject);
-	int64_t next_s =
-		now->wall_s + engine->config->schedule.recheck_suspect_min_s;
-
-	if (memo == NULL || !memo->stored)
-		return;
-	if (kz_flight_find(engine, subject) != NULL) {
-		memo->lost = true;
-	} else if (memo->site.next_look_s > next_s) {
-		memo->site.next_look_s = next_s;
-		kz_memo_save(engine, memo);
-	}
-}
-
 void
 kz_schedule_landed(struct kz_engine *engine, struct kz_flight *flight,
 	const struct kz_name *zone, const bool *complete,
 	const struct kz_now *now)
 {
 	struct kz_memo *memo = kz_memo_peek(engine, &flight->order.site);
-	bool any = false;
+	bool missed, any = false;
 
 	for (size_t i = 0; i < KZ_FAMILY_COUNT; i++)
 		any = any || complete[i];
 	/* A look at a site that no session led to leaves no record. */
 	if (memo != NULL && memo->stored) {
+		missed = flight->order.tcp && !complete[KZ_FAMILY_MX] &&
+			memo->site.family_s[KZ_FAMILY_MX] > 0;
 		for (size_t i = 0; i < KZ_FAMILY_COUNT; i++)
 			if (complete[i])
 				memo->site.family_s[i] = now->wall_s;
@@ -211,9 +122,8 @@ kz_schedule_landed(struct kz_engine *engine, struct kz_flight *flight,
 			memo->site.zone = *zone;
 		memo->valid = false;
 		memo->site.next_look_s = now->wall_s +
-			(any ? next_look(engine, memo, now)
+			(any ? kz_interval_next(engine, memo, missed, now)
 			     : engine->config->schedule.retry_s);
-		memo->lost = false;
 		kz_memo_save(engine, memo);
 	}
 	kz_flight_end(engine, flight, complete, now);
@@ -229,7 +139,7 @@ begin(struct kz_engine *engine, const struct kz_name *site, bool confirm,
 		.tcp = confirm ||
 			(memo->site.second_day &&
 				kz_doubt_may_smtp(engine, now)),
-		.confirm = confirm,
+		.confirm = confirm || (memo->hurry && memo->site.second_day),
 		.sender = memo->sender,
 		.zone = memo->site.zone,
 		.registry = kz_registry_due(engine, memo, confirm, now),
@@ -320,14 +230,14 @@ sweep_site(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
 		sweep->now->wall_s - site.last_seen_s <=
 			engine->config->ceiling.seen_s)
 		engine->withholding.seeing++;
-	if (!due(engine, &site, sweep->now) ||
+	if (!kz_interval_due(engine, &site, sweep->now) ||
 		kz_name_parse((struct kz_str){(const char *)key, key_len},
 			&reversed) != KZ_OK)
 		return true;
 	name = kz_name_reversed(&reversed);
 	memo = kz_memo_find(engine, &name);
 	/* Memory is newer than the record. */
-	if (!due(engine, &memo->site, sweep->now) ||
+	if (!kz_interval_due(engine, &memo->site, sweep->now) ||
 		memo->site.last_seen_s == 0 ||
 		idle(engine, memo, kz_memo_verdict(engine, memo, sweep->now),
 			sweep->now))
