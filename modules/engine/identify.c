@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "engine_priv.h"
+#include "kizuki/engine/judge.h"
+#include "kizuki/engine/schedule.h"
 
 /* The name in C text, where it is one; literals and nonsense are none. */
 static bool
@@ -224,4 +226,28 @@ kz_identify_fill(struct kz_engine *engine, struct kz_scene *scene,
 	}
 	if (scene->open)
 		session->identities[KZ_ID_RDNS].verified = false;
+}
+
+bool
+kz_judge_verified(struct kz_engine *engine, const struct kz_verified *verified,
+	const struct kz_now *now)
+{
+	const struct kz_trust_entry *entry =
+		kz_trust_answer(engine, verified, now);
+	const char *name = verified->name.text;
+
+	if (entry == NULL)
+		return false;
+	/* The session may be over; who writes seldom is seen here alone. */
+	if (verified->outcome == KZ_VERIFY_YES && verified->has_site &&
+		entry->kind != KZ_VERIFY_SITE &&
+		(entry->kind == KZ_VERIFY_MAILFROM ||
+			!kz_engine_shared(engine, &verified->name)))
+		kz_schedule_seen(engine,
+			&(struct kz_seen){verified->site, verified->zone,
+				verified->name, entry->client,
+				entry->kind == KZ_VERIFY_MAILFROM,
+				entry->kind == KZ_VERIFY_HELO ? name : NULL},
+			now);
+	return true;
 }

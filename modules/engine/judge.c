@@ -374,31 +374,3 @@ kz_judge_ask(struct kz_engine *engine, const struct kz_request *request,
 		word_reply(engine, &decision, reply);
 	return KZ_JUDGE_ANSWER;
 }
-
-bool
-kz_judge_verified(struct kz_engine *engine, const struct kz_verified *verified,
-	const struct kz_now *now)
-{
-	const struct kz_trust_entry *entry =
-		kz_trust_answer(engine, verified, now);
-
-	if (entry == NULL)
-		return false;
-	/*
-	 * The session that led here may be over: its site was seen, and who
-	 * writes a few times a day is never seen in another way.
-	 */
-	if (verified->outcome == KZ_VERIFY_YES && verified->has_site &&
-		entry->kind != KZ_VERIFY_SITE &&
-		(entry->kind == KZ_VERIFY_MAILFROM ||
-			!kz_engine_shared(engine, &verified->name)))
-		kz_schedule_seen(engine,
-			&(struct kz_seen){verified->site, verified->zone,
-				verified->name, entry->client,
-				entry->kind == KZ_VERIFY_MAILFROM,
-				entry->kind == KZ_VERIFY_HELO
-					? verified->name.text
-					: NULL},
-			now);
-	return true;
-}

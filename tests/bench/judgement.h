@@ -184,6 +184,12 @@ void world_free(struct world *world);
 uint32_t chance(struct world *world, uint32_t below);
 uint32_t chance_of(uint64_t what, uint32_t below);
 
+/* Some minute of so many days, in seconds. */
+int64_t some_moment(struct world *world, int64_t days);
+
+/* Our own line and our clock, as often in a month as it is long. */
+void world_add_outages(struct world *world);
+
 /* What our clock says. */
 int64_t wall_of(const struct world *world, int64_t when_s);
 

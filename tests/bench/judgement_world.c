@@ -27,6 +27,12 @@ chance(struct world *world, uint32_t below)
 }
 
 int64_t
+some_moment(struct world *world, int64_t days)
+{
+	return (int64_t)chance(world, (uint32_t)(days * 24 * 60)) * 60;
+}
+
+int64_t
 wall_of(const struct world *world, int64_t when_s)
 {
 	int64_t ahead_s = 0;
