@@ -101,6 +101,6 @@ try() {
 
 "$LAB_TREE/tests/lab/stubd.pl" "$socket" defer "$LAB_DIR/stubd.log" &
 pids[stub]=$!
-lab_wait 5 [ -S "$socket" ]
+lab_wait 20 [ -S "$socket" ]
 try true
 try false

@@ -16,7 +16,7 @@ start_stub() {
 	: >"$heard"
 	"$LAB_TREE/tests/lab/stubd.pl" "$socket" "$1" "$heard" &
 	pids[stub]=$!
-	lab_wait 5 [ -S "$socket" ]
+	lab_wait 20 [ -S "$socket" ]
 	disown "${pids[stub]}"
 }
 stop_stub() {
@@ -69,7 +69,7 @@ raw=$(printf 'EHLO example1.jp\r\nMAIL FROM:<i@example1.jp>\r\nRCPT TO:<a@jikoch
 expect "Exim folds it so" "$raw" "*450-4.7.1 <example1.jp>: Helo command rejected:?
 450 4.7.1 We don't talk to broken sites/servers.?
 *"
-expect_log "$mainlog" 5 "temporarily rejected RCPT <a@jikocho.jp>: 450 4.7.1 <example1.jp>: Helo command rejected: We don't talk to broken sites/servers."
+expect_log "$mainlog" 20 "temporarily rejected RCPT <a@jikocho.jp>: 450 4.7.1 <example1.jp>: Helo command rejected: We don't talk to broken sites/servers."
 expect "the question" "$(cat "$heard")" "request=smtpd_access_policy
 protocol_state=RCPT
 policy_context=primary

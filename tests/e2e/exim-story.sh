@@ -7,13 +7,14 @@
 PAPER="450 4.7.1 <example1.jp>: Helo command rejected: We don't talk to broken sites/servers."
 GREY="450 4.7.1 <example1.jp>: Helo command rejected: Greylisted, please try again in * seconds."
 KEROCHAN=10.224.31.100
+SENDER=ishijima@example1.jp
 
 rcpt() { # SERVER [RECIPIENT]: the reply to a RCPT of example1.jp
-	printf 'EHLO example1.jp\nMAIL FROM:<ishijima@example1.jp>\nRCPT TO:<%s>\nQUIT\n' \
-		"${2:-tei@jikocho.jp}" | smtp $KEROCHAN "$1" | sed -n 3p
+	printf 'EHLO example1.jp\nMAIL FROM:<%s>\nRCPT TO:<%s>\nQUIT\n' \
+		"$SENDER" "${2:-tei@jikocho.jp}" | smtp $KEROCHAN "$1" | sed -n 3p
 }
 deliver() { # SERVER: the last reply but one: to the final dot, or to RCPT
-	mail $KEROCHAN "$1" example1.jp ishijima@example1.jp tei@jikocho.jp |
+	mail $KEROCHAN "$1" example1.jp "$SENDER" tei@jikocho.jp |
 		sed -n 's/^\(250 OK id\).*/\1/p;s/^450/&/p' | head -1
 }
 taken() { [ "$(deliver "$1")" = "250 OK id" ]; }
@@ -30,6 +31,7 @@ expect "RCPT at the primary" "$(rcpt 10.1.0.25)" "$PAPER"
 expect "over IPv6" "$(printf 'EHLO example1.jp\nMAIL FROM:<i@example1.jp>\nRCPT TO:<tei@jikocho.jp>\nQUIT\n' |
 	smtp 2001:db8:268:810::100 2001:db8:100::25 | sed -n 3p)" "$PAPER"
 say "the secondary greylists, lets in, and forgets"
+SENDER=2$SENDER # one that nobody has seen: max_delay counts from now
 expect "RCPT at the secondary" "$(rcpt 10.1.0.26)" "$GREY"
 lab_wait 20 taken 10.1.0.26 || expect "let in after the delay" no yes
 expect "the next mail waits again" "$(deliver 10.1.0.26)" "$GREY"

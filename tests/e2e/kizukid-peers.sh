@@ -58,7 +58,7 @@ http GET /metrics | grep -q '^kizuki_bad_requests [4-9]' ||
 
 # -------- many requests in one write are answered in order
 { for i in 1 2 3 4 5 6 7 8 9 10; do request "instance=i.$i"; done; } |
-	$PEER "$T/run/policy.sock" send 3 >"$T/out"
+	$PEER "$T/run/policy.sock" send 20 '(.*\n\n){10}' >"$T/out"
 [ "$(grep -c '^action=DUNNO' "$T/out")" -eq 10 ] ||
 	say_wrong "pipelined: $(grep -c action= "$T/out") of 10 answers"
 
@@ -71,7 +71,7 @@ while [ $i -lt 100 ]; do
 	i=$((i + 1))
 done >"$T/hundred"
 before=$(writes)
-$PEER "$T/run/policy.sock" send 3 <"$T/hundred" >"$T/out"
+$PEER "$T/run/policy.sock" send 20 '(.*\n\n){100}' <"$T/hundred" >"$T/out"
 [ "$(grep -c '^action=DUNNO' "$T/out")" -eq 100 ] || say_wrong "not all answered"
 until_true 10 decided || say_wrong "not all decisions are logged"
 [ $(($(writes) - before)) -lt 50 ] ||
@@ -79,10 +79,11 @@ until_true 10 decided || say_wrong "not all decisions are logged"
 
 # -------- at the cap the connection idle longest makes room
 mkfifo "$T/fifo"
+: >"$T/held"
 $PEER "$T/run/policy.sock" hold 30 <"$T/fifo" >"$T/held" &
 HOLD=$!
 exec 3>"$T/fifo"
-until_true 5 grep -q '^held 30' "$T/held" || say_wrong "30 cannot connect"
+until_true 20 grep -q '^held 30' "$T/held" || say_wrong "30 cannot connect"
 for i in 1 2 3 4 5; do still_answers "at the cap"; done
 exec 3>&-
 wait $HOLD
@@ -96,6 +97,7 @@ configure 'limits { connections = 1000 }'
 start_daemon prlimit --nofile=60:60
 await_log "connections = 1000 } is more than 60 open files allow"
 mkfifo "$T/fifo"
+: >"$T/held"
 $PEER "$T/run/policy.sock" hold 300 <"$T/fifo" >"$T/held" &
 HOLD=$!
 exec 3>"$T/fifo"

@@ -14,7 +14,7 @@ echo "end \$\$" >>"$T/runs"
 EOP
 configure
 start_daemon
-until_true 5 test -s "$T/runs" || say_wrong "the prober is not started"
+until_true 20 test -s "$T/runs" || say_wrong "the prober is not started"
 grep -q -- "-k -c $T/conf" "$T/runs" || say_wrong "arguments: $(cat "$T/runs")"
 child() { sed -n '$s/^run \([0-9]*\) .*/\1/p' "$T/runs"; }
 runs() { grep -c '^run' "$T/runs"; }
@@ -27,7 +27,7 @@ open=$(find "/proc/$first/fd" -lname '*sock*' -o -lname '*.db' | wc -l)
 
 # -------- a session makes it ask, without waiting longer than helo_wait
 still_answers "with a prober that never answers"
-until_true 5 grep -q '"verify":' "$T/told" || say_wrong "no verification asked"
+until_true 20 grep -q '"verify":' "$T/told" || say_wrong "no verification asked"
 grep -q 'example1.jp' "$T/told" || say_wrong "the HELO name is not asked"
 
 # -------- killed: decisions go on, it comes back after 1, 2, 4 s
@@ -35,11 +35,11 @@ kill -KILL "$first"
 still_answers "while the prober is down"
 await_log "ended by signal 9.*started again in 1 s"
 again() { [ "$(runs)" -ge "$1" ]; }
-until_true 5 again 2 || say_wrong "not started again"
+until_true 20 again 2 || say_wrong "not started again"
 kill -KILL "$(child)"
 await_log "ended by signal 9.*started again in 2 s"
 still_answers "while it is down again"
-until_true 6 again 3 || say_wrong "not started a third time"
+until_true 20 again 3 || say_wrong "not started a third time"
 http GET /v1/status | grep -q '"prober":{"up":true,"starts":3' ||
 	say_wrong "status: $(http GET /v1/status)"
 
@@ -61,7 +61,7 @@ counted() {
 	bad=$(http GET /metrics | sed -n 's/^kizuki_prober_bad_lines //p')
 	[ "$bad" -ge 4 ]
 }
-until_true 5 counted || say_wrong "bad lines are not counted"
+until_true 20 counted || say_wrong "bad lines are not counted"
 LC_ALL=C grep -q '[^ -~]' "$T/log" && say_wrong "hostile octets in the log"
 still_answers "after nonsense of the prober"
 
@@ -71,13 +71,13 @@ kill -KILL "$PID"
 wait "$PID" 2>/dev/null
 PID=
 gone() { ! kill -0 "$1"; }
-until_true 5 gone "$last" || say_wrong "the child outlives kizukid"
+until_true 20 gone "$last" || say_wrong "the child outlives kizukid"
 rm -f "$T/say"
 start_daemon
-until_true 5 again 5 || say_wrong "not started after a restart"
+until_true 20 again 5 || say_wrong "not started after a restart"
 last=$(child)
 end_daemon
-until_true 5 gone "$last" || say_wrong "the child outlives a clean end"
+until_true 20 gone "$last" || say_wrong "the child outlives a clean end"
 
 # -------- a program that is not there
 rm "$T/probe"

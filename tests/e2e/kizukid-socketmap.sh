@@ -86,7 +86,7 @@ end_daemon
 
 # -------- bad input: one of us misbehaves, the other is served throughout
 misbehaves() { # SOCKET <BYTES: what came back
-	$PEER "$1" send 2 >"$T/out"
+	$PEER "$1" send 20 'PERM.*,|\n\n' >"$T/out"
 }
 # expect_bad WHAT ANSWER REASON: what came back, and one line in the log
 expect_bad() {
@@ -103,6 +103,7 @@ net() { printf '%d:%s,' ${#1} "$1"; }
 configure 'limits { silence = 1s }'
 start_daemon
 mkfifo "$T/honest-in"
+: >"$T/honest"
 $PEER "$MAP" talk <"$T/honest-in" >"$T/honest" &
 HONEST=$!
 exec 3>"$T/honest-in"
@@ -115,7 +116,7 @@ printf '5:hello;' | misbehaves "$MAP"
 expect_bad "no comma" '^closed' 'dropped: .*no comma'
 printf '007:kizuki ,' | misbehaves "$MAP"
 expect_bad "leading zeros" '^closed' 'dropped: .*leading zero'
-printf '20:kizuki' | $PEER "$MAP" send 5 >"$T/out"
+printf '20:kizuki' | $PEER "$MAP" send 20 >"$T/out"
 expect_bad "silent within" '^closed' 'dropped: silent within a request'
 net 'virtuser a@b' | misbehaves "$MAP"
 expect_bad "an unknown map" '^16:PERM unknown map,open' 'answered PERM: unknown map'
@@ -135,6 +136,7 @@ end_daemon
 
 configure 'limits { silence = 1s }'
 start_daemon
+: >"$T/honest"
 $PEER "$MAP" talk <"$T/honest-in" >"$T/honest" &
 HONEST=$!
 exec 3>"$T/honest-in"

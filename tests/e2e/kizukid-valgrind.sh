@@ -36,7 +36,7 @@ request() { # SENDER INSTANCE STATE
 		policy_context=secondary ''
 }
 key() { # EVENT SENDER
-	echo "kizuki 1;sole;$1;mx;Q1;10.224.31.100;FAIL;x;example1.jp;${2:-};<b@jikocho.jp>"
+	echo "kizuki 1;sole;$1;mx;Q1;10.224.31.100;FAIL;x;nowhere.jp;${2:-};<b@jikocho.jp>"
 }
 findings() { # N NAME
 	perl -e 'my ($count, $name, $t) = @ARGV;
@@ -64,9 +64,9 @@ expect "nobody knows the site" "$(decide)" "action=DUNNO"
 	request s1@example1.jp 1 END-OF-MESSAGE
 	request i@good.jp 2 CONNECT
 	echo nonsense
-} | peer /run/kizuki/policy.sock send 5 >"$LAB_DIR/policy.out"
+} | peer /run/kizuki/policy.sock send 20 '(.*\n\n){52}' >"$LAB_DIR/policy.out"
 expect "all but the nonsense" "$(grep -c '^action=' "$LAB_DIR/policy.out")" 52
-expect socketmap "$({ key relay; key rcpt '<i@example1.jp>'; key eom; echo x; } |
+expect socketmap "$({ key relay; key rcpt '<i@nowhere.jp>'; key eom; echo x; } |
 	peer /run/kizuki/sendmail.sock map | cut -c1-4 | tr '\n' ' ')" \
 	"OK U OK A OK D PERM "
 lab_wait 60 state_is example1.jp broken || expect verdict no broken

@@ -95,7 +95,7 @@ start_exim() {
 	"$LAB_DIR/bin/exim4" -C "$LAB_DIR/exim/$name/config" -bdf \
 		>>"$LAB_DIR/exim/$name/out" 2>&1 &
 	pids[$name]=$!
-	lab_wait 10 lib_listening "${addresses%% *}" || {
+	lab_wait 30 lib_listening "${addresses%% *}" || {
 		cat "$LAB_DIR/exim/$name/out"
 		echo "BAD Exim $name does not start"
 		exit 1
@@ -134,7 +134,7 @@ start_kizukid() {
 	"$LAB_DIR/bin/kizukid" -c "$LAB_DIR/kizuki.conf" -f \
 		>>"$LAB_DIR/kizukid.log" 2>&1 &
 	pids[kizukid]=$!
-	lab_wait 10 [ -S /run/kizuki/policy.sock ] || {
+	lab_wait 30 [ -S /run/kizuki/policy.sock ] || {
 		cat "$LAB_DIR/kizukid.log"
 		echo "BAD kizukid does not start"
 		exit 1

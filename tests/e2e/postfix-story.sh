@@ -42,11 +42,12 @@ sasl_prepare() {
 start_postfix mx1 "10.1.0.25 [2001:db8:100::25]" primary
 start_postfix mx2 10.1.0.26 secondary
 sasl_prepare
-start_kizukid "\$a policy_sockets = { \"$LAB_DIR/postfix/mx1/queue/private/kizuki\", \"$LAB_DIR/postfix/mx2/queue/private/kizuki\" }"
+# no first try of ours is so old that it is let in for its age
+start_kizukid "s/^max_delay = .*/max_delay = 1h/;\$a policy_sockets = { \"$LAB_DIR/postfix/mx1/queue/private/kizuki\", \"$LAB_DIR/postfix/mx2/queue/private/kizuki\" }"
 
 say "a site that nobody knows is let in and looked at"
 expect "first mail at the primary" "$(deliver 10.1.0.25)" "250 2.0.0 Ok: queued"
-expect_log "$(postfix_log mx1)" 5 "connect from kerochan.example1.jp\[$KEROCHAN\]"
+expect_log "$(postfix_log mx1)" 20 "connect from kerochan.example1.jp\[$KEROCHAN\]"
 expect "smtpd is confined" \
 	"$(readlink /proc/*/root | grep -c "^$LAB_DIR/postfix/mx1/queue$")" "[1-9]*"
 lab_wait 60 state_is example1.jp broken || expect verdict no broken
@@ -64,7 +65,7 @@ raw=$(printf 'EHLO example1.jp\r\nMAIL FROM:<i@example1.jp>\r\nRCPT TO:<tei@jiko
 			while (my $l = <$s>) { $got .= $l; last if $l =~ /^\d{3} / } }
 		print $got' | od -An -tx1 | tr -d ' \n')
 expect "figure 14, byte for byte" "$raw" "$(printf '%s\r\n' "$PAPER" | od -An -tx1 | tr -d ' \n')"
-expect_log "$(postfix_log mx1)" 5 "NOQUEUE: reject: RCPT from kerochan.example1.jp\[$KEROCHAN\]: 450 4.7.1 <example1.jp>: Helo command rejected: We don't talk to broken sites/servers.; from=<ishijima@example1.jp> to=<tei@jikocho.jp> proto=ESMTP helo=<example1.jp>"
+expect_log "$(postfix_log mx1)" 20 "NOQUEUE: reject: RCPT from kerochan.example1.jp\[$KEROCHAN\]: 450 4.7.1 <example1.jp>: Helo command rejected: We don't talk to broken sites/servers.; from=<ishijima@example1.jp> to=<tei@jikocho.jp> proto=ESMTP helo=<example1.jp>"
 
 say "the secondary greylists, lets in, and forgets"
 expect "RCPT at the secondary" "$(rcpt 10.1.0.26)" "$GREY"
@@ -73,7 +74,7 @@ lab_wait 10 delivered mx2 tei 1 || expect "delivered" no yes
 expect "it says how long it waited, and why" \
 	"$(postfix_mail mx2 tei | grep ^X-Kizuki)" \
 	"X-Kizuki: delayed; seconds=*; site=example1.jp*"
-expect_log "$log" 5 "taken instance=[^ ]+ entries=1"
+expect_log "$log" 20 "taken instance=[^ ]+ entries=1"
 expect "the next mail waits again" "$(deliver 10.1.0.26)" "$GREY"
 
 say "a connection that breaks before the final dot costs nothing"
@@ -91,7 +92,7 @@ expect "one mail for both" "$(deliver 10.1.0.26 tei@jikocho.jp tanaka@jikocho.jp
 lab_wait 10 delivered mx2 tei 2 || expect "delivered to one" no yes
 lab_wait 10 delivered mx2 tanaka 1 || expect "delivered to the other" no yes
 expect "one line in the mail" "$(postfix_mail mx2 tanaka | grep -c ^X-Kizuki)" 1
-expect_log "$log" 5 "taken instance=[^ ]+ entries=2"
+expect_log "$log" 20 "taken instance=[^ ]+ entries=2"
 
 say "exempt: postmaster, abuse, authenticated and own clients"
 for user in Postmaster@jikocho.jp postmaster abuse@jikocho.jp; do
@@ -126,10 +127,10 @@ expect "HELO and MAIL FROM from elsewhere" "$(mail 10.20.0.25 10.1.0.25 \
 ip addr add 10.77.0.1/32 dev lo
 expect "a reverse name that does not lead back" "$(mail 10.77.0.1 10.1.0.25 \
 	example1.jp i@example1.jp tei@jikocho.jp | sed -n 1p)" "250 *"
-expect_log "$(postfix_log mx1)" 5 "hostname kerochan.example1.jp does not resolve to address 10.77.0.1"
+expect_log "$(postfix_log mx1)" 20 "hostname kerochan.example1.jp does not resolve to address 10.77.0.1"
 expect "a sound site" "$(mail 10.20.0.25 10.1.0.25 mx1.good.jp t@good.jp \
 	tei@jikocho.jp | sed -n 3p)" "250 2.0.0 Ok: queued*"
-expect_log "$log" 5 "decision .* from=<t@good.jp> .* rcpt=<tei@jikocho.jp>"
+expect_log "$log" 20 "decision .* from=<t@good.jp> .* rcpt=<tei@jikocho.jp>"
 expect "nobody asked about those who are refused for good" \
 	"$(grep -cE "rcpt=<(nosuch@jikocho|tei@good)" "$log" || true)" 0
 expect "hostile HELO names are not expanded" "$(mail $KEROCHAN 10.1.0.25 \

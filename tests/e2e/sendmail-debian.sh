@@ -68,7 +68,7 @@ debian_tables
 "$LAB_TREE/tests/lab/smapd.pl" /run/kizuki/sendmail.sock defer "$heard" &
 pids[stub]=$!
 disown "${pids[stub]}"
-lab_wait 5 [ -S /run/kizuki/sendmail.sock ]
+lab_wait 20 [ -S /run/kizuki/sendmail.sock ]
 
 say "Debian's sendmail.mc and one line"
 debian_config "HACK(\`kizuki', \`', \`secondary')dnl"

@@ -19,7 +19,7 @@ start_stub() {
 	: >"$heard"
 	"$LAB_TREE/tests/lab/smapd.pl" "$socket" "$1" "$heard" &
 	pids[stub]=$!
-	lab_wait 5 [ -S "$socket" ]
+	lab_wait 20 [ -S "$socket" ]
 	disown "${pids[stub]}"
 }
 stop_stub() {
@@ -150,7 +150,7 @@ matrix() {
 	rm -f "$LAB_DIR/kz/alive"
 	lines=$(wc -l <"$MAILLOG")
 	try "absent" 220/0 250/0 250/0 250/0
-	lab_wait 5 grep -q 'kizuki: no sign of life, nobody is asked$' "$MAILLOG"
+	lab_wait 20 grep -q 'kizuki: no sign of life, nobody is asked$' "$MAILLOG"
 	expect "one line in the log" \
 		"$(tail -n +$((lines + 1)) "$MAILLOG" | grep -c kizuki)" 1
 	alive 0

@@ -149,7 +149,7 @@ say "a site that nobody knows is let in and looked at"
 expect "first mail at the primary" "$(deliver 10.1.0.25)" taken
 lab_wait 60 state_is example1.jp broken || expect verdict no broken
 staged_delay "checks at once"
-expect_log "$MAILLOG" 5 "ruleset=check_rcpt, arg1=<tei@jikocho.jp>, relay=kerochan.example1.jp \[10.224.31.100\], reject=450 4.7.1 .*We don't talk to broken sites/servers"
+expect_log "$MAILLOG" 20 "ruleset=check_rcpt, arg1=<tei@jikocho.jp>, relay=kerochan.example1.jp \[10.224.31.100\], reject=450 4.7.1 .*We don't talk to broken sites/servers"
 
 say "the same with FEATURE(delay_checks)"
 stop_sendmail mx1

@@ -27,9 +27,9 @@ assert_failed_open(const char *why, long at_least_ms)
 	assert_int_equal(seen->log_lines, 1);
 	if (strstr(seen->log, why) == NULL)
 		fail_msg("expected \"%s\" in \"%s\"", why, seen->log);
-	/* the bound, and what a busy machine adds */
-	assert_in_range(seen->first_ms, at_least_ms, 1500);
-	assert_in_range(seen->second_ms, 0, 200);
+	/* the bound, and what a busy machine adds; 300 ms: it was waited */
+	assert_in_range(seen->first_ms, at_least_ms, 5000);
+	assert_in_range(seen->second_ms, 0, 290);
 }
 
 static void
@@ -141,7 +141,7 @@ an_absent_daemon_costs_nothing(void **state)
 	play(two_recipients, false);
 	(void)unlink(stub.path);
 	assert_failed_open("Connection refused", 0);
-	assert_in_range(seen->first_ms, 0, 200);
+	assert_in_range(seen->first_ms, 0, 290);
 }
 
 static void
@@ -167,7 +167,7 @@ an_old_sign_of_life_spares_the_wait(void **state)
 	make_alive(7);
 	play(two_recipients, true);
 	assert_failed_open("no sign of life", 0);
-	assert_in_range(seen->first_ms, 0, 200);
+	assert_in_range(seen->first_ms, 0, 290);
 	make_alive(3);
 	play(two_recipients, true);
 	assert_failed_open("no answer in time", 290);

@@ -65,9 +65,9 @@ until_true() {
 
 logged() { grep -q -- "$1" "$T/log"; }
 
-# await_log PATTERN: it is logged within 10 s
+# await_log PATTERN: it is logged within 20 s
 await_log() {
-	until_true 10 logged "$1" || say_wrong "not logged: $1"
+	until_true 20 logged "$1" || say_wrong "not logged: $1"
 }
 
 # start_daemon [PREFIX...]: start it and wait until it answers
@@ -75,7 +75,7 @@ start_daemon() {
 	: >"$T/log"
 	"$@" "$KIZUKID" -c "$T/conf" -f >>"$T/log" 2>&1 &
 	PID=$!
-	until_true 20 test -S "$T/run/api.sock" -a -e "$T/run/alive" ||
+	until_true 60 test -S "$T/run/api.sock" -a -e "$T/run/alive" ||
 		{ say_wrong "kizukid does not start"; finish; }
 }
 
@@ -90,7 +90,7 @@ request() {
 	echo
 }
 
-# ask [LINE...]: the answer to one request within 5 s
+# ask [LINE...]: the answer to one request within 20 s
 ask() { request "$@" | $PEER "$T/run/policy.sock" ask; }
 
 # still_answers WHEN

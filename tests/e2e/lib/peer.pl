@@ -3,8 +3,10 @@
 # peer - one peer of kizukid, honest or not
 #
 #   peer.pl SOCKET ask                 stdin is sent, one answer is printed
-#   peer.pl SOCKET send [SECONDS]      stdin is sent, then until the end is
-#                                      read, at most 20 s: "closed" or "open"
+#   peer.pl SOCKET send [SECONDS [REGEX]]
+#                                      stdin is sent, then until the end, or
+#                                      what REGEX says, is read, at most 20 s:
+#                                      "closed" or "open"
 #   peer.pl SOCKET flood N             N octets without a newline, then as send
 #   peer.pl SOCKET hold N              N silent connections; "held" is said when
 #                                      they stand, and when stdin ends how many
@@ -50,8 +52,9 @@ sub read_until {
 sub stdin_all { local $/; binmode STDIN; my $text = <STDIN>; return $text // '' }
 
 sub report {
-	my ($socket, $limit) = @_;
-	my ($text, $ended) = read_until($socket, $limit // 20, sub { 0 });
+	my ($socket, $limit, $regex) = @_;
+	my ($text, $ended) = read_until($socket, $limit // 20,
+		sub { defined $regex && $_[0] =~ /$regex/ });
 	print $text, $ended ? "closed\n" : "open\n";
 }
 
@@ -83,7 +86,7 @@ sub netstrings {
 my $socket = dial() or do { print "no connection: $!\n"; exit 1 };
 if ($verb eq 'ask') {
 	syswrite $socket, stdin_all();
-	my ($text, $ended) = read_until($socket, 5, sub { $_[0] =~ /\n\n/ });
+	my ($text, $ended) = read_until($socket, 20, sub { $_[0] =~ /\n\n/ });
 	$text =~ s/\n\n.*//s;
 	print "$text\n";
 } elsif ($verb eq 'send') {
@@ -94,7 +97,7 @@ if ($verb eq 'ask') {
 		last unless $len;
 		$at += $len;
 	}
-	report($socket, $rest[0]);
+	report($socket, @rest);
 } elsif ($verb eq 'flood') {
 	my $left = $rest[0];
 	while ($left > 0) {
@@ -141,7 +144,7 @@ if ($verb eq 'ask') {
 		last unless $len;
 		$at += $len;
 	}
-	my ($answer) = read_until($socket, 20, sub { 0 });
+	my ($answer) = read_until($socket, 60, sub { 0 });
 	my ($status) = $answer =~ m{^HTTP/1\.\d (\d+)};
 	$answer =~ s/^.*?\r\n\r\n//s;
 	print +($status // 'none'), "\n", $answer, "\n";
