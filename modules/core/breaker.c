@@ -48,12 +48,19 @@ remove_place(struct kz_breaker *breaker, size_t at)
 		(breaker->count - at) * sizeof(breaker->list[0]));
 }
 
-/* In the order of time; the place's earlier entry goes. */
+/*
+ * In the order of time; the place's earlier entry goes, and what a clock that
+ * ran ahead has written.
+ */
 static void
 take_place(struct kz_breaker *breaker, const struct kz_breaker_place *entry)
 {
 	size_t at;
 
+	while (breaker->count > 0 &&
+		breaker->list[breaker->count - 1].when_s >
+			entry->when_s + HOUR_S)
+		breaker->count--;
 	for (size_t i = 0; i < breaker->count; i++) {
 		if (!kz_net_equal(&breaker->list[i].place, &entry->place))
 			continue;

@@ -16,13 +16,18 @@ bool
 kz_interval_due(const struct kz_engine *engine, const struct kz_site *site,
 	const struct kz_now *now)
 {
-	int64_t sound_s = engine->config->schedule.recheck_sound_s;
-	int64_t horizon_s = 2 * sound_s +
-		engine->config->schedule.recheck_suspect_max_s +
-		engine->config->schedule.recheck_broken_s;
+	const struct kz_config *config = engine->config;
+	int64_t longest_s = config->schedule.recheck_sound_s;
 
+	if (longest_s < config->schedule.recheck_broken_s)
+		longest_s = config->schedule.recheck_broken_s;
+	longest_s += longest_s / 100 * config->schedule.jitter_percent;
+	if (longest_s < config->schedule.recheck_suspect_max_s)
+		longest_s = config->schedule.recheck_suspect_max_s;
+	if (longest_s < config->schedule.retry_s * 2)
+		longest_s = config->schedule.retry_s * 2;
 	return site->next_look_s <= now->wall_s ||
-		site->next_look_s > now->wall_s + horizon_s;
+		site->next_look_s > now->wall_s + longest_s;
 }
 
 /* base, more or less jitter_percent of it. */

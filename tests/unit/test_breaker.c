@@ -157,6 +157,22 @@ neither_silence_nor_noise_is_a_failure(void **state)
 }
 
 static void
+a_clock_that_ran_ahead_is_forgotten(void **state)
+{
+	(void)state;
+	week(0);
+	for (unsigned i = 0; i < 40; i++)
+		touch(1000 + i, KZ_REACH_TIMEOUT, T + 3 * DAY_S, true);
+	hour(40, 0);
+	assert_false(kz_breaker_trips(&breaker, &rule, T));
+	assert_false(kz_breaker_trips(&breaker, &rule, T + 3 * DAY_S + 60));
+	/* Reports come late by minutes at most. */
+	touch(1000, KZ_REACH_ALIVE, T + 600, false);
+	touch(1001, KZ_REACH_ALIVE, T, false);
+	assert_int_equal(breaker.count, 140);
+}
+
+static void
 many_places_push_the_oldest_out(void **state)
 {
 	(void)state;
@@ -211,6 +227,8 @@ main(void)
 			the_newest_contact_speaks_for_its_place, begin),
 		cmocka_unit_test_setup(
 			neither_silence_nor_noise_is_a_failure, begin),
+		cmocka_unit_test_setup(
+			a_clock_that_ran_ahead_is_forgotten, begin),
 		cmocka_unit_test_setup(many_places_push_the_oldest_out, begin),
 		cmocka_unit_test_setup(
 			the_week_is_kept_and_damaged_records_are_refused,
