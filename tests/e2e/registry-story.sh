@@ -75,6 +75,7 @@ mended() {
 		! grep -q "REG: 4 of" "$LAB_DIR/shown"
 }
 lab_wait 120 mended || { cat "$LAB_DIR/shown"; exit 1; }
-expect "one question a turn" "$(awk '{ if (NR > 1 && $1 - last < 0.9) n++
+# a question that was late on its way is nearer to the next one
+expect "one question a turn" "$(awk '{ if (NR > 1 && $1 - last < 0.5) n++
 	last = $1 } END { print n + 0 }' "$LAB_DIR/whois/jprs/log")" 0
 stop kizukid
