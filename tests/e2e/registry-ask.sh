@@ -31,7 +31,7 @@ expect "questions to JPRS" "$(cut -d' ' -f2- "$LAB_DIR/whois/jprs/log" |
 expect "questions to JPNIC" "$(cut -d' ' -f2- "$LAB_DIR/whois/jpnic/log" |
 	paste -sd,)" "NET 10.224.31.98/e,RT030JP/e"
 apart() {
-	awk '{ if (NR > 1 && $1 - last < 0.9) close_ones++; last = $1 }
+	awk '{ if (NR > 1 && $1 - last < 0.5) close_ones++; last = $1 }
 		END { print close_ones + 0 }' "$LAB_DIR/whois/$1/log"
 }
 expect "questions closer than the gap" "$(apart jprs)" 0
