@@ -65,8 +65,7 @@ cached(struct kz_engine *engine, const struct kz_name *site)
 	return memo;
 }
 
-/* Read the site's record; false: there is none that can be read. */
-static bool
+static enum kz_result
 read_site(struct kz_engine *engine, const struct kz_name *name,
 	struct kz_site *site)
 {
@@ -74,11 +73,10 @@ read_site(struct kz_engine *engine, const struct kz_name *name,
 	uint8_t record[KZ_SITE_RECORD_SIZE];
 	size_t key_len = kz_memo_key(name, key, sizeof(key));
 	size_t len = 0;
+	enum kz_result result = kz_store_get(engine->store, KZ_TABLE_SITE, key,
+		key_len, record, sizeof(record), &len);
 
-	if (kz_store_get(engine->store, KZ_TABLE_SITE, key, key_len, record,
-		    sizeof(record), &len) != KZ_OK)
-		return false;
-	return kz_site_decode(record, len, site) == KZ_OK;
+	return result == KZ_OK ? kz_site_decode(record, len, site) : result;
 }
 
 static struct kz_memo *
@@ -102,23 +100,49 @@ keep(struct kz_engine *engine, const struct kz_name *name,
 	return memo;
 }
 
-struct kz_memo *
-kz_memo_peek(struct kz_engine *engine, const struct kz_name *site)
+/* In memory, or in the store; NULL: in neither, as far as can be told. */
+static struct kz_memo *
+known(struct kz_engine *engine, const struct kz_name *site, bool *unread)
 {
 	struct kz_memo *memo = cached(engine, site);
 	struct kz_site record;
+	enum kz_result result;
 
-	if (memo != NULL || !read_site(engine, site, &record))
+	*unread = false;
+	if (memo != NULL && !memo->unread)
 		return memo;
-	return keep(engine, site, &record);
+	result = read_site(engine, site, &record);
+	*unread = result == KZ_EIO || result == KZ_EVERSION;
+	if (memo == NULL)
+		return result == KZ_OK ? keep(engine, site, &record) : NULL;
+	memo->unread = *unread;
+	if (result == KZ_OK) {
+		memo->site = record;
+		memo->stored = true;
+		memo->valid = false;
+	}
+	return memo;
+}
+
+struct kz_memo *
+kz_memo_peek(struct kz_engine *engine, const struct kz_name *site)
+{
+	bool unread;
+
+	return known(engine, site, &unread);
 }
 
 struct kz_memo *
 kz_memo_find(struct kz_engine *engine, const struct kz_name *site)
 {
-	struct kz_memo *memo = kz_memo_peek(engine, site);
+	bool unread;
+	struct kz_memo *memo = known(engine, site, &unread);
 
-	return memo != NULL ? memo : keep(engine, site, NULL);
+	if (memo != NULL)
+		return memo;
+	memo = keep(engine, site, NULL);
+	memo->unread = unread;
+	return memo;
 }
 
 void
@@ -129,6 +153,9 @@ kz_memo_save(struct kz_engine *engine, struct kz_memo *memo)
 	size_t key_len = kz_memo_key(&memo->name, key, sizeof(key));
 	size_t len = 0;
 
+	/* What is stored, an operator's words too, is not written over. */
+	if (memo->unread)
+		return;
 	if (kz_site_encode(&memo->site, record, sizeof(record), &len) != KZ_OK)
 		return;
 	kz_engine_put(engine, KZ_TABLE_SITE, key, key_len, record, len);

@@ -23,6 +23,7 @@ struct kz_memo {
 	struct kz_name name;
 	struct kz_site site;
 	bool stored;          /* the store has a record */
+	bool unread;          /* it may have one, and could not be asked */
 	bool clean;           /* the store has no evidence of this subject */
 	bool valid;           /* the verdict below is made */
 	uint64_t epoch;       /* of the engine, when it was made */
@@ -71,6 +72,7 @@ struct kz_rows {
 	struct kz_name *subjects;     /* count of them */
 	char (*objects)[KZ_OBJECT_MAX + 1];
 	int64_t until_s; /* a pardon among them ends; INT64_MAX: none */
+	bool unread;     /* there may be more: the store could not be asked */
 };
 
 void kz_memos_free(struct kz_engine *engine);

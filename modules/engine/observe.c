@@ -52,9 +52,18 @@ kz_observe_add(struct kz_engine *engine, const struct kz_finding *finding,
 	if (finding->outcome == KZ_OUTCOME_OK &&
 		kz_memo_clean(engine, &finding->subject))
 		return KZ_EVIDENCE_SAME;
-	if (kz_row_load(engine, &finding->subject, finding->symptom,
-		    finding->object, &evidence) != KZ_OK)
+	switch (kz_row_load(engine, &finding->subject, finding->symptom,
+		finding->object, &evidence)) {
+	case KZ_OK:
+		break;
+	/* What cannot be read now is not begun anew: it is there. */
+	case KZ_EIO:
+	case KZ_EVERSION:
+		return KZ_EVIDENCE_SAME;
+	default:
 		evidence = kz_evidence_make();
+		break;
+	}
 	/* Objects that were never at fault leave no row. */
 	if (finding->outcome == KZ_OUTCOME_OK && evidence.first_bad_s == 0 &&
 		evidence.newest_ok_s == 0)

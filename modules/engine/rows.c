@@ -7,6 +7,9 @@
 
 #include "engine_priv.h"
 
+/* A store that fails is tried again so soon. */
+#define UNREAD_S 5
+
 /* reversed subject, NUL, symptom's identifier, NUL, object */
 static size_t
 row_key(const struct kz_name *subject, enum kz_symptom symptom,
@@ -140,6 +143,7 @@ load_subject(struct kz_engine *engine, const struct kz_name *subject,
 	result = kz_store_scan(engine->store, KZ_TABLE_EVIDENCE, prefix, len,
 		NULL, 0, 0, load_row, &loading);
 	/* Evidence that cannot be read does not count, and may be there. */
+	rows->unread = rows->unread || result != KZ_OK;
 	if (result == KZ_OK && !loading.any)
 		kz_memo_set_clean(engine, subject, true);
 }
@@ -208,6 +212,8 @@ kz_rows_verdict(struct kz_engine *engine, const struct kz_site *site,
 	kz_verdict_make(&input, verdict);
 	if (rows->until_s < verdict->until_s)
 		verdict->until_s = rows->until_s;
+	if (rows->unread)
+		verdict->until_s = now->wall_s + UNREAD_S;
 	if (input.examined && site->examined_s + lasts_s + 1 < verdict->until_s)
 		verdict->until_s = site->examined_s + lasts_s + 1;
 	apply_words(site, now, verdict);

@@ -176,6 +176,7 @@ watch_serial(struct kz_engine *engine, const struct kz_finding *finding,
 	uint8_t key[SERIAL_KEY_SIZE];
 	uint8_t record[KZ_SERIAL_RECORD_SIZE];
 	struct kz_serial watch = {0}, before;
+	enum kz_result result;
 	uint32_t serial;
 	size_t len = 0;
 
@@ -183,9 +184,14 @@ watch_serial(struct kz_engine *engine, const struct kz_finding *finding,
 		return 0;
 	memcpy(key, serial_tag, SERIAL_TAG_SIZE);
 	kz_engine_digest(engine, zone, 1, key + SERIAL_TAG_SIZE);
-	if (kz_store_get(engine->store, KZ_TABLE_META, key, sizeof(key), record,
-		    sizeof(record), &len) != KZ_OK ||
-		kz_serial_decode(record, len, &watch) != KZ_OK)
+	result = kz_store_get(engine->store, KZ_TABLE_META, key, sizeof(key),
+		record, sizeof(record), &len);
+	if (result == KZ_OK)
+		result = kz_serial_decode(record, len, &watch);
+	/* A year of watching is not begun anew because of one moment. */
+	if (result == KZ_EIO || result == KZ_EVERSION)
+		return 0;
+	if (result != KZ_OK)
 		watch.since_s = 0;
 	before = watch;
 	kz_serial_see(&watch, serial, now->wall_s);

@@ -36,7 +36,7 @@ make_key(enum kz_symptom symptom, char key[KEY_SIZE])
 	return text.used;
 }
 
-static bool
+static enum kz_result
 load(struct kz_engine *engine, enum kz_symptom symptom,
 	struct kz_revision *revision)
 {
@@ -44,10 +44,12 @@ load(struct kz_engine *engine, enum kz_symptom symptom,
 	uint8_t record[KZ_REVISION_RECORD_SIZE];
 	size_t key_len = make_key(symptom, key);
 	size_t len = 0;
+	enum kz_result result;
 
-	return kz_store_get(engine->store, KZ_TABLE_META, (const uint8_t *)key,
-		       key_len, record, sizeof(record), &len) == KZ_OK &&
-		kz_revision_decode(record, len, revision) == KZ_OK;
+	result = kz_store_get(engine->store, KZ_TABLE_META,
+		(const uint8_t *)key, key_len, record, sizeof(record), &len);
+	return result == KZ_OK ? kz_revision_decode(record, len, revision)
+			       : result;
 }
 
 static void
@@ -234,19 +236,24 @@ void
 kz_withhold_open(struct kz_engine *engine, const struct kz_now *now)
 {
 	struct kz_withholding *withholding = &engine->withholding;
-	bool known[KZ_SYMPTOM_COUNT];
+	enum kz_result known[KZ_SYMPTOM_COUNT];
 	bool any = false;
 
 	for (size_t i = 0; i < KZ_SYMPTOM_COUNT; i++) {
 		known[i] = load(
 			engine, (enum kz_symptom)i, &withholding->revisions[i]);
-		any = any || known[i];
+		any = any || known[i] == KZ_OK;
 	}
-	for (size_t i = 0; i < KZ_SYMPTOM_COUNT; i++)
-		if (kz_revision_update(&withholding->revisions[i], known[i],
-			    !any, (enum kz_symptom)i, now->wall_s))
+	for (size_t i = 0; i < KZ_SYMPTOM_COUNT; i++) {
+		/* What cannot be read now stays as it is. */
+		if (known[i] != KZ_OK && known[i] != KZ_NOT_FOUND)
+			continue;
+		if (kz_revision_update(&withholding->revisions[i],
+			    known[i] == KZ_OK, !any, (enum kz_symptom)i,
+			    now->wall_s))
 			save(engine, (enum kz_symptom)i,
 				&withholding->revisions[i]);
+	}
 	load_sites(engine);
 	kz_withhold_tick(engine, now);
 }

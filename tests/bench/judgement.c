@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <bsd/stdlib.h>
@@ -38,6 +39,10 @@
 /* Canaries asked between two steps. */
 #define CANARIES_MAX 256
 #define QUESTIONS    64
+/* A minute. */
+#define WAITS_MAX 3000
+/* Of a store that fails. */
+#define TRY_AGAIN_S 6
 
 struct canary {
 	struct kz_addr addr;
@@ -267,6 +272,29 @@ restart(void)
 	kz_schedule_prober_new(stage.engine, &stage.now);
 }
 
+/*
+ * A step is a fraction of a second: a writer that has no time to keep up is
+ * waited for, so that the same seed has the same end.
+ */
+static void
+commit(void)
+{
+	const struct timespec moment = {.tv_nsec = 20000000};
+	struct kz_store_state state;
+
+	kz_engine_commit(stage.engine, &stage.now);
+	kz_store_state(stage.store, &state);
+	for (int64_t i = 1; state.failing && i < WAITS_MAX; i++) {
+		(void)nanosleep(&moment, NULL);
+		KZ_IGNORE(kz_store_commit(stage.store,
+				  stage.now.wall_s + i * TRY_AGAIN_S),
+			"it is tried again, and said at the end");
+		kz_store_state(stage.store, &state);
+	}
+	if (state.failing)
+		errx(EX_IOERR, "the store: %s", state.cause);
+}
+
 static void
 play(void)
 {
@@ -279,7 +307,7 @@ play(void)
 		mail_comes();
 		kz_observe_tick(stage.engine, &stage.now);
 		kz_schedule_tick(stage.engine, &stage.now);
-		kz_engine_commit(stage.engine, &stage.now);
+		commit();
 		if (now_s >= restart_s) {
 			restart();
 			restart_s += RESTART_S;
