@@ -24,8 +24,8 @@ kz_interval_due(const struct kz_engine *engine, const struct kz_site *site,
 	longest_s += longest_s / 100 * config->schedule.jitter_percent;
 	if (longest_s < config->schedule.recheck_suspect_max_s)
 		longest_s = config->schedule.recheck_suspect_max_s;
-	if (longest_s < config->schedule.retry_s * 2)
-		longest_s = config->schedule.retry_s * 2;
+	if (longest_s < (int64_t)config->schedule.retry_s * 2)
+		longest_s = (int64_t)config->schedule.retry_s * 2;
 	return site->next_look_s <= now->wall_s ||
 		site->next_look_s > now->wall_s + longest_s;
 }
