@@ -19,6 +19,7 @@
 enum step {
 	STEP_BEGIN,
 	STEP_NETWORK,
+	STEP_ABROAD,
 	STEP_CONTACTS,
 	STEP_MAIL = STEP_CONTACTS + 2 * KZ_EXAM_REG_CONTACTS,
 	STEP_END = STEP_MAIL + KZ_EXAM_REG_CONTACTS
@@ -185,6 +186,18 @@ ask_network(struct site *site)
 			on_network, site, STEP_NETWORK);
 }
 
+/* JPNIC knows Japan's networks alone; mail comes from elsewhere too. */
+static void
+ask_abroad(struct site *site)
+{
+	struct kz_exam_reg *reg = site->reg;
+
+	if (below_jp(&reg->domain) && reg->client.family != KZ_ADDR_NONE &&
+		reg->network.outcome == KZ_REGISTRY_MISSING && site_spend(site))
+		site->reg_abroad = ask_rdap_addr(&site->registry.group,
+			&reg->client, on_network, site, STEP_ABROAD);
+}
+
 /* Twice for each contact: at JPRS, then at JPNIC. */
 static void
 ask_contact(struct site *site, unsigned step)
@@ -194,8 +207,8 @@ ask_contact(struct site *site, unsigned step)
 	const struct kz_exam_reg_contact *contact = &reg->contacts[at];
 
 	if (step == STEP_CONTACTS)
-		kz_exam_reg_contacts(
-			reg, below_jp(&reg->domain), below_jp(&reg->domain));
+		kz_exam_reg_contacts(reg, below_jp(&reg->domain),
+			below_jp(&reg->domain) && !site->reg_abroad);
 	if (at >= reg->contact_count)
 		return;
 	if (contact->contact.link[0] != '\0') {
@@ -252,6 +265,8 @@ site_reg_step(struct site *site)
 		begin(site);
 	} else if (step == STEP_NETWORK) {
 		ask_network(site);
+	} else if (step == STEP_ABROAD) {
+		ask_abroad(site);
 	} else if (step < STEP_MAIL) {
 		ask_contact(site, step);
 	} else if (step < STEP_END) {

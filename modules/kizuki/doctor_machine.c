@@ -5,14 +5,19 @@
 #include <sys/stat.h>
 #include <sys/timex.h>
 
+#include <jansson.h>
+
 #include "doctor_priv.h"
+#include "kizuki/core/registry.h"
 #include "kizuki/io/suffix.h"
 
 #define DAY_S 86400
 /* Names come each week; root servers and their keys change once in years. */
 #define NAMES_DAYS 400
 #define ROOT_DAYS  1095
-#define BUILT_S    1795478400LL /* 2026-11-24: no clock is right before it */
+/* IANA changes these most weeks, a server of ours moves once in years. */
+#define BOOTSTRAP_DAYS 400
+#define BUILT_S        1795478400LL /* 2026-11-24: no clock is right before it */
 
 static void
 check_clock(struct doctor *doctor)
@@ -77,6 +82,39 @@ check_lists(struct doctor *doctor)
 			"install or update the package dns-root-data");
 }
 
+/* IANA's own date, else the file's; in part what comes with kizuki says. */
+static void
+check_bootstrap(struct doctor *doctor, const char *name)
+{
+	const char *folder = doctor->cli->config.registry.rdap;
+	struct kz_registry_date date = {0};
+	char path[512];
+	char what[600];
+	json_t *root;
+	const char *text, *about;
+	bool part = false;
+
+	if (snprintf(path, sizeof(path), "%s/%s", folder, name) >=
+		(int)sizeof(path))
+		return;
+	root = json_load_file(path, 0, NULL);
+	text = json_string_value(json_object_get(root, "publication"));
+	about = json_string_value(json_object_get(root, "description"));
+	if (about != NULL)
+		part = strstr(about, "subset") != NULL;
+	if (text == NULL ||
+		kz_registry_date_parse(
+			(struct kz_str){text, strlen(text)}, &date) != KZ_OK)
+		date.when_s = file_s(path);
+	json_decref(root);
+	(void)snprintf(what, sizeof(what), "%s%s", path,
+		part ? " (a part of IANA's list; all of it, by the same name, "
+		       "is at data.iana.org/rdap)"
+		     : "");
+	say_age(doctor, what, date.when_s, BOOTSTRAP_DAYS,
+		"put the file of that name from data.iana.org/rdap there");
+}
+
 /* Lists of RDAP servers change when registries do. */
 static void
 check_rdap(struct doctor *doctor)
@@ -84,7 +122,6 @@ check_rdap(struct doctor *doctor)
 	static const char *const names[] = {
 		"dns.json", "ipv4.json", "ipv6.json"};
 	const struct kz_config *config = &doctor->cli->config;
-	char path[512];
 
 	if (!config->registry.ask) {
 		doctor_say(doctor, DOCTOR_CANNOT_TELL, "registry",
@@ -103,10 +140,7 @@ check_rdap(struct doctor *doctor)
 		return;
 	}
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (snprintf(path, sizeof(path), "%s/%s", config->registry.rdap,
-			    names[i]) < (int)sizeof(path))
-			say_age(doctor, path, file_s(path), NAMES_DAYS,
-				"fetch it from IANA anew");
+		check_bootstrap(doctor, names[i]);
 }
 
 void

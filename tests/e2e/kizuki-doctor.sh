@@ -18,7 +18,7 @@ line() {
 
 say "all is well: one MTA, one primary address"
 rm -rf /etc/exim4 /etc/exim /etc/postfix /etc/mail
-start_kizukid '/^policy_group/d'
+start_kizukid "/^policy_group/d;s|^mode = enforce|&\nregistry {\nrdap = $LAB_TREE/data/rdap\n}|"
 mkdir -p /etc/exim4
 echo '.include /etc/kizuki/exim/kizuki-main' >/etc/exim4/exim4.conf.localmacros
 usermod -a -G kizuki Debian-exim 2>/dev/null ||
@@ -33,7 +33,8 @@ line lists "ok  lists       the list of shared senders is of 20"
 line mta "ok  mta         Exim asks kizukid"
 line socket "ok  socket      user Debian-exim can connect"
 line registry "ok  registry    whois.jprs.jp and whois.nic.ad.jp are asked"
-line registry "??  registry    outside .jp no registration is looked at"
+line lists "rdap/dns.json (a part of IANA's list; *) is * days old"
+line lists "rdap/ipv6.json (a part of IANA's list; *) is * days old"
 line "port 53" "ok  port 53     IPv4: 1 of 1 root servers answer"
 line "port 53" "ok  port 53     IPv6: 1 of 1 root servers answer"
 line resolver "ok  resolver    it resolves and validates"

@@ -55,6 +55,17 @@ page entity/EX-1 "200 OK" <<<'{"objectClassName":"entity","handle":"EX-1"}'
 examine "$ask"
 shows good.example reg-contact-gone ok EX-1
 
+say "mail of a domain below jp that comes from a network abroad"
+. "$LAB_TREE/tests/e2e/lib/whois.sh"
+whois_at jpnic 10.9.1.43
+whois_at jprs 10.9.0.44
+sed -i 's|gap_rdap = 0|&\njprs = "10.9.0.44"\njpnic = "10.9.1.43"\ngap = 0|' \
+	"$LAB_DIR/probe.conf"
+examine '{"v":1,"examine":"good.jp","registry":true,"clients":[["10.20.0.25","mx1.good.jp"]]}'
+expect "JPNIC is asked first" "$(cut -d' ' -f2- "$LAB_DIR/whois/jpnic/log")" \
+	"NET 10.20.0.25/e"
+shows good.jp reg-net-stale bad 10.20.0.0/24 1 2010-02-03
+
 say "redirects are followed three times, and never to special addresses"
 sends() { page "$1" "302 Found" "Location: $2" </dev/null; }
 cp "$web/domain/good.example" "$web/domain/end"
