@@ -52,10 +52,20 @@ kz_suffix_close(struct kz_suffix **suffix)
 	*suffix = NULL;
 }
 
+/* "192.0.2.1": no top-level domain is all digits (RFC 3696 section 2). */
+static bool
+ends_in_number(const struct kz_name *name)
+{
+	const char *dot = strrchr(name->text, '.');
+	const char *top = dot == NULL ? name->text : dot + 1;
+
+	return top[0] != '\0' && top[strspn(top, "0123456789")] == '\0';
+}
+
 bool
 kz_suffix_public(const struct kz_suffix *suffix, const struct kz_name *name)
 {
-	return name->len == 0 ||
+	return name->len == 0 || ends_in_number(name) ||
 		psl_is_public_suffix2(suffix->list, name->text, PSL_TYPE_ANY) !=
 		0;
 }
@@ -64,8 +74,10 @@ enum kz_result
 kz_suffix_registrable(const struct kz_suffix *suffix,
 	const struct kz_name *name, struct kz_name *registrable)
 {
-	const char *found = psl_registrable_domain(suffix->list, name->text);
+	const char *found = NULL;
 
+	if (!ends_in_number(name))
+		found = psl_registrable_domain(suffix->list, name->text);
 	if (found == NULL)
 		return KZ_NOT_FOUND;
 	return kz_name_parse(

@@ -40,6 +40,8 @@ suffixes_of_both_sections_are_public(void **state)
 		{"osaka.jp", true},
 		{"github.io", true},
 		{"nosuchtopleveldomain", true},
+		{"192.0.2.1", true},
+		{"1.example", false},
 		{"example1.jp", false},
 		{"example.co.jp", false},
 		{"pref.osaka.jp", false},
@@ -77,6 +79,8 @@ a_registrable_domain_is_one_label_more(void **state)
 		{"someone.github.io", "someone.github.io"},
 		{"a.nosuchtopleveldomain", "a.nosuchtopleveldomain"},
 		{"co.jp", NULL},
+		{"192.0.2.1", NULL},
+		{"192.0.2.1.example", "1.example"},
 		{"jp", NULL},
 		{"", NULL},
 	};

@@ -32,13 +32,14 @@ int64_t kz_suffix_made_s(const char *path);
 /* NULL is fine; clears the pointer. */
 void kz_suffix_close(struct kz_suffix **suffix);
 
-/* True for "jp", "co.jp", "github.io" and the root. */
+/* True for "jp", "co.jp", "github.io", the root, and an address's "192.0.2.1".
+ */
 bool kz_suffix_public(
 	const struct kz_suffix *suffix, const struct kz_name *name);
 
 /*
  * The registrable domain: the public suffix of name and one label more.
- * KZ_NOT_FOUND: name is a public suffix itself.
+ * KZ_NOT_FOUND: name is a public suffix itself, or an IPv4 address.
  */
 KZ_MUST_CHECK enum kz_result kz_suffix_registrable(
 	const struct kz_suffix *suffix, const struct kz_name *name,
