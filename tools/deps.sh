@@ -6,8 +6,8 @@
 # is there already costs nothing and nothing is ever removed.  Mail and name
 # servers are not installed: a package that starts a daemon or takes the place
 # of the MTA of this machine has no business in a test.  They are fetched and
-# unpacked under build/mta (one folder for each MTA: their packages conflict)
-# and build/lab-root (nsd, unbound).
+# unpacked under build/mta (one folder for each MTA: their packages conflict;
+# BIND and the writer of journals, too) and build/lab-root (nsd, unbound).
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -91,6 +91,10 @@ unpack mta/sendmail sendmail-bin sendmail-base sendmail-cf sensible-mda \
 chmod 755 build/mta/sendmail/usr/libexec/sendmail/sendmail
 unpack mta/postfix postfix
 unpack lab-root nsd unbound
+# a second resolver, whose log is read, and a writer of journals
+unpack mta/bind bind9 bind9-libs libuv1 libjson-c5 liblmdb0 libmaxminddb0 \
+	libjemalloc2
+unpack mta/journal systemd-journal-remote libsystemd-shared
 
 missing=$({
 	ldd build/mta/exim/usr/sbin/exim4 build/lab-root/usr/sbin/nsd \
@@ -99,6 +103,10 @@ missing=$({
 		ldd build/mta/sendmail/usr/libexec/sendmail/sendmail
 	LD_LIBRARY_PATH=build/mta/postfix/usr/lib/postfix \
 		ldd build/mta/postfix/usr/lib/postfix/sbin/smtpd
+	LD_LIBRARY_PATH=$(echo build/mta/bind/usr/lib/*-linux-gnu) \
+		ldd build/mta/bind/usr/sbin/named
+	LD_LIBRARY_PATH=$(echo build/mta/journal/usr/lib/*-linux-gnu/systemd) \
+		ldd build/mta/journal/lib/systemd/systemd-journal-remote
 } | grep 'not found' || true)
 [ -z "$missing" ] || {
 	echo "deps: the unpacked servers lack libraries:" >&2
