@@ -14,6 +14,8 @@
 
 #define BUFFER_SIZE (1U << 20)
 #define IDLE_MS     500
+/* The time of a first line, and more. */
+#define FRONT_SIZE 128
 
 struct reading {
 	const struct kz_logfile_use *use;
@@ -23,6 +25,11 @@ struct reading {
 	ino_t inode;
 	off_t offset;  /* plain: read so far */
 	bool skipping; /* the rest of a line that was cut */
+	bool glancing; /* the first of two readings */
+	/* Its first octets: a log that was emptied and written on has others.
+	 */
+	size_t front_len;
+	char front[FRONT_SIZE];
 	size_t used;
 	char buffer[BUFFER_SIZE];
 };
@@ -36,7 +43,9 @@ give(struct reading *reading, const char *line, size_t len)
 		.process = {"", 0},
 	};
 
-	if (!reading->skipping)
+	if (!reading->skipping && reading->glancing)
+		reading->use->glance(reading->use->arg, &given);
+	else if (!reading->skipping)
 		reading->use->line(reading->use->arg, &given);
 	reading->skipping = false;
 }
@@ -106,20 +115,52 @@ read_all(struct reading *reading)
 	return got == 0 ? KZ_OK : KZ_EIO;
 }
 
+/*
+ * A pipe cannot be looked into.  written_s: when the file was last written; the
+ * original's time is kept inside where gzip knew it, and a copy of the packed
+ * file may be younger.
+ */
 static bool
-is_packed(int fd)
+is_packed(int fd, int64_t *written_s)
 {
-	unsigned char magic[2];
+	/* RFC 1952 section 2.3.1: magic, method, flags, time, ... */
+	unsigned char head[8];
+	int64_t packed_s;
 
-	/* RFC 1952 section 2.3.1; a pipe cannot be looked into */
-	return pread(fd, magic, sizeof(magic), 0) == 2 && magic[0] == 0x1f &&
-		magic[1] == 0x8b;
+	if (pread(fd, head, sizeof(head), 0) != sizeof(head) ||
+		head[0] != 0x1f || head[1] != 0x8b)
+		return false;
+	packed_s = (int64_t)head[4] | (int64_t)head[5] << 8 |
+		(int64_t)head[6] << 16 | (int64_t)head[7] << 24;
+	if (packed_s > 0 && packed_s < *written_s)
+		*written_s = packed_s;
+	return true;
+}
+
+/* The whole file once before its lines are given. */
+static enum kz_result
+glance(struct reading *reading)
+{
+	enum kz_result result;
+
+	reading->glancing = true;
+	result = read_all(reading);
+	give_rest(reading);
+	reading->glancing = false;
+	reading->skipping = false;
+	reading->offset = 0;
+	if (result == KZ_OK && reading->packed != NULL)
+		return gzrewind(reading->packed) == 0 ? KZ_OK : KZ_EIO;
+	if (result == KZ_OK && lseek(reading->fd, 0, SEEK_SET) != 0)
+		return KZ_EIO;
+	return result;
 }
 
 static enum kz_result
 open_file(struct reading *reading, const char *path)
 {
 	struct stat status;
+	int64_t written_s = time(NULL);
 
 	reading->fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO)
 					     : open(path, O_RDONLY | O_CLOEXEC);
@@ -132,15 +173,17 @@ open_file(struct reading *reading, const char *path)
 	reading->device = status.st_dev;
 	reading->inode = status.st_ino;
 	reading->offset = 0;
-	if (is_packed(reading->fd)) {
+	reading->front_len = 0;
+	if (S_ISREG(status.st_mode))
+		written_s = status.st_mtime;
+	if (is_packed(reading->fd, &written_s)) {
 		reading->packed = gzdopen(reading->fd, "r");
 		if (reading->packed == NULL)
 			return KZ_ENOMEM;
 		(void)gzbuffer(reading->packed, 1U << 17);
 	}
-	reading->use->begin(reading->use->arg,
-		S_ISREG(status.st_mode) ? status.st_mtime : time(NULL));
-	return KZ_OK;
+	reading->use->begin(reading->use->arg, written_s);
+	return S_ISREG(status.st_mode) ? glance(reading) : KZ_OK;
 }
 
 static void
@@ -154,17 +197,38 @@ close_file(struct reading *reading)
 	reading->fd = -1;
 }
 
-/* The name leads elsewhere, or the file was emptied. */
+/* Its name leads to another file. */
 static bool
-rotated(const struct reading *reading, const char *path)
+was_renamed(const struct reading *reading, const char *path)
 {
 	struct stat status;
 
-	if (strcmp(path, "-") == 0 || stat(path, &status) != 0)
+	return strcmp(path, "-") != 0 && stat(path, &status) == 0 &&
+		(status.st_dev != reading->device ||
+			status.st_ino != reading->inode);
+}
+
+/* Emptied in its place; it may have grown again, to any length. */
+static bool
+was_emptied(struct reading *reading, const char *path)
+{
+	char now[FRONT_SIZE];
+	struct stat status;
+	ssize_t got;
+
+	if (strcmp(path, "-") == 0 || fstat(reading->fd, &status) != 0 ||
+		!S_ISREG(status.st_mode))
 		return false;
-	return status.st_dev != reading->device ||
-		status.st_ino != reading->inode ||
-		status.st_size < reading->offset;
+	got = pread(reading->fd, now, sizeof(now), 0);
+	if (got < 0)
+		return false;
+	if (status.st_size < reading->offset ||
+		(size_t)got < reading->front_len ||
+		memcmp(now, reading->front, reading->front_len) != 0)
+		return true;
+	memcpy(reading->front, now, (size_t)got);
+	reading->front_len = (size_t)got;
+	return false;
 }
 
 static void
@@ -185,16 +249,17 @@ follow_file(struct reading *reading, const char *path)
 		result = read_all(reading);
 		if (result != KZ_OK || !reading->use->idle(reading->use->arg))
 			break;
-		if (rotated(reading, path)) {
+		if (!was_renamed(reading, path) && !was_emptied(reading, path))
+			wait_a_moment();
+		if (was_renamed(reading, path))
 			/* What came between reading and asking. */
 			result = read_all(reading);
-			give_rest(reading);
-			close_file(reading);
-			if (result == KZ_OK)
-				result = open_file(reading, path);
-		} else {
-			wait_a_moment();
-		}
+		else if (!was_emptied(reading, path))
+			continue;
+		give_rest(reading);
+		close_file(reading);
+		if (result == KZ_OK)
+			result = open_file(reading, path);
 	}
 	return result;
 }

@@ -8,6 +8,16 @@
 #define DAY_S 86400
 /* A leap day comes back after eight years at the latest (1896 to 1904). */
 #define YEARS_BACK 8
+/*
+ * Days are counted as if each month had 31.  The first line stands some years
+ * in, so that a step back is possible.
+ */
+#define YEAR_DAYS  372
+#define MONTH_DAYS 31
+#define FIRST_YEAR 2
+#define YEARS_MAX  64
+/* A clock that was wrong is set within this; what it wrote goes no further. */
+#define STRAY_DAYS 2
 
 static bool
 number(struct kz_str text, size_t at, size_t len, int *value)
@@ -72,24 +82,201 @@ local_moment(struct tm tm, int64_t *when_s)
 
 /* "Feb 29 10:00:31" */
 static bool
-without_year(struct kz_logtime *time, struct kz_str text, int64_t *when_s)
+day_and_clock(struct kz_str text, struct tm *tm)
 {
-	struct tm tm = {0}, newest;
-	time_t newest_s = (time_t)time->newest_s;
+	return month(text, 0, &tm->tm_mon) &&
+		number(text, 4, 2, &tm->tm_mday) && clock_of(text, 7, tm);
+}
 
-	if (!month(text, 0, &tm.tm_mon) || !number(text, 4, 2, &tm.tm_mday) ||
-		!clock_of(text, 7, &tm) ||
-		localtime_r(&newest_s, &newest) == NULL)
-		return false;
+/* What brings it closest before the newest moment; 0: there is no such year. */
+static int
+year_before(const struct kz_logtime *time, struct tm tm)
+{
+	time_t newest_s = (time_t)time->newest_s;
+	struct tm newest;
+	int64_t when_s;
+
+	if (localtime_r(&newest_s, &newest) == NULL)
+		return 0;
 	/* The first of January may be written a day ahead. */
 	for (int year = newest.tm_year + 1; year >= newest.tm_year - YEARS_BACK;
 		year--) {
 		tm.tm_year = year;
-		if (local_moment(tm, when_s) &&
-			*when_s <= time->newest_s + DAY_S)
-			return true;
+		if (local_moment(tm, &when_s) &&
+			when_s <= time->newest_s + DAY_S)
+			return year;
 	}
+	return 0;
+}
+
+/* From one place among the days to the nearest such day, forth or back. */
+static int
+distance(int from, int day)
+{
+	int ahead = (day - from) % YEAR_DAYS;
+
+	if (ahead > YEAR_DAYS / 2)
+		return ahead - YEAR_DAYS;
+	return ahead < -YEAR_DAYS / 2 ? ahead + YEAR_DAYS : ahead;
+}
+
+/* Where a clock begins that nobody has set, on either side of UTC. */
+static bool
+at_new_year(int at)
+{
+	return at % YEAR_DAYS <= 1;
+}
+
+/*
+ * Go on to the day of the next line.  Lines rise: a step back of more than a
+ * month is one over the turn of the year.  Only where it leads back to where a
+ * few lines just left from for New Year, theirs was a clock not yet set:
+ * true.
+ */
+static bool
+step(struct kz_logdays *days, const struct tm *tm)
+{
+	int day = tm->tm_mon * 31 + tm->tm_mday;
+	int ahead, home;
+
+	if (days->at == 0) {
+		days->at = FIRST_YEAR * YEAR_DAYS + day;
+		return false;
+	}
+	ahead = (day - days->at) % YEAR_DAYS;
+	if (ahead < 0)
+		ahead += YEAR_DAYS;
+	if (ahead > YEAR_DAYS - MONTH_DAYS)
+		ahead -= YEAR_DAYS;
+	if (ahead > MONTH_DAYS) {
+		home = distance(days->left, day);
+		if (days->left > 0 && at_new_year(days->landed) &&
+			days->at <= days->landed + STRAY_DAYS &&
+			home >= -STRAY_DAYS && home <= STRAY_DAYS) {
+			days->at = days->left + home;
+			days->left = 0;
+			return true;
+		}
+		days->left = days->at;
+		days->landed = days->at + ahead;
+	}
+	days->at += ahead;
 	return false;
+}
+
+static int
+year_of(const struct kz_logdays *days)
+{
+	return (days->at - 1) / YEAR_DAYS;
+}
+
+/* True: another day than that of the line before, without a year. */
+static bool
+next_day(struct kz_logtime *time, struct kz_str line, struct tm *tm)
+{
+	if (line.len < 16 || line.ptr[3] != ' ' || line.ptr[15] != ' ' ||
+		memcmp(time->day, line.ptr, sizeof(time->day)) == 0 ||
+		!day_and_clock((struct kz_str){line.ptr, 15}, tm))
+		return false;
+	memcpy(time->day, line.ptr, sizeof(time->day));
+	time->minute[0] = '\0';
+	return true;
+}
+
+void
+kz_logtime_pass(struct kz_logtime *time, struct kz_str line)
+{
+	struct tm tm = {0};
+
+	if (next_day(time, line, &tm))
+		(void)step(&time->days, &tm);
+}
+
+void
+kz_logtime_glance(struct kz_logtime *time, struct kz_str line)
+{
+	struct tm tm = {0};
+	bool home;
+	int year;
+
+	if (!next_day(time, line, &tm))
+		return;
+	home = step(&time->glance, &tm);
+	year = year_of(&time->glance);
+	if (tm.tm_mon == 1 && tm.tm_mday == 29 && year >= 0 && year < YEARS_MAX)
+		time->leaps |= (uint64_t)1 << year;
+	if (home || time->glance.at >= time->last) {
+		time->last = time->glance.at;
+		time->last_month = tm.tm_mon;
+		time->last_day = tm.tm_mday;
+	}
+}
+
+static bool
+has_leap_day(int year)
+{
+	struct tm tm = {.tm_year = year, .tm_mon = 1, .tm_mday = 29};
+	int64_t when_s;
+
+	return local_moment(tm, &when_s);
+}
+
+/* Each 29 February that was seen is one, where years are counted from begin. */
+static bool
+leaps_fit(const struct kz_logtime *time, int begin)
+{
+	for (int i = 0; i < YEARS_MAX; i++) {
+		if ((time->leaps >> i & 1) != 0 && !has_leap_day(begin + i))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * From where the years of the days are counted: the newest line that was seen
+ * at a glance is of the nearest past, all others are before it.
+ */
+static void
+begin_years(struct kz_logtime *time, struct tm tm)
+{
+	int at = year_of(&time->days);
+	int begin;
+
+	time->begun = true;
+	if (time->last == 0) {
+		time->begin = year_before(time, tm) - at;
+		return;
+	}
+	tm = (struct tm){.tm_mon = time->last_month, .tm_mday = time->last_day};
+	begin = year_before(time, tm) - (time->last - 1) / YEAR_DAYS;
+	time->begin = begin;
+	for (int back = 0; back <= YEARS_BACK; back++) {
+		if (leaps_fit(time, begin - back)) {
+			time->begin = begin - back;
+			return;
+		}
+	}
+}
+
+/* "Feb 29 10:00:31" */
+static bool
+without_year(struct kz_logtime *time, struct kz_str text, int64_t *when_s)
+{
+	struct tm tm = {0};
+
+	if (!day_and_clock(text, &tm))
+		return false;
+	(void)step(&time->days, &tm);
+	if (!time->begun)
+		begin_years(time, tm);
+	tm.tm_year = time->begin + year_of(&time->days);
+	if (local_moment(tm, when_s) && *when_s <= time->newest_s + DAY_S)
+		return true;
+	/* Such a day was not there, or its clock is not that of the rest. */
+	tm.tm_year = year_before(time, tm);
+	if (time->last == 0)
+		time->begin = tm.tm_year - year_of(&time->days);
+	return tm.tm_year != 0 && local_moment(tm, when_s);
 }
 
 /* "+09:00", "+0900", "Z" behind the seconds and their fraction. */

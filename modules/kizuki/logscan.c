@@ -99,6 +99,14 @@ on_begin(void *arg, int64_t newest_s)
 }
 
 static void
+on_glance(void *arg, const struct kz_logfile_line *line)
+{
+	struct scan *scan = arg;
+
+	kz_logtime_glance(&scan->time, line->text);
+}
+
+static void
 on_line(void *arg, const struct kz_logfile_line *given)
 {
 	struct scan *scan = arg;
@@ -107,6 +115,8 @@ on_line(void *arg, const struct kz_logfile_line *given)
 	bool headed;
 
 	scan->lines++;
+	if (given->when_s == 0)
+		kz_logtime_pass(&scan->time, given->text);
 	headed = given->program.len > 0
 		? kz_loghead_entry(given->program, given->process, given->text,
 			  scan->format, &head)
@@ -139,12 +149,12 @@ static int
 read_one(struct scan *scan, const char *path)
 {
 	const struct kz_logfile_use use = {.begin = on_begin,
+		.glance = on_glance,
 		.line = on_line,
 		.idle = on_idle,
 		.arg = scan};
-	bool journal = strcmp(path, "journal") == 0;
-	enum kz_result result = journal
-		? logscan_journal(scan->cli->follow, &use)
+	enum kz_result result = logscan_is_journal(path)
+		? logscan_journal(path, scan->cli->follow, &use)
 		: kz_logfile_read(path, scan->cli->follow, &use);
 
 	if (result == KZ_OK)

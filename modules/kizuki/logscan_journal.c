@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* The journal of systemd as a log. */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <systemd/sd-journal.h>
 
@@ -106,11 +109,53 @@ read_entries(sd_journal *journal, bool follow, const struct kz_logfile_use *use)
 	return result;
 }
 
+bool
+logscan_is_journal(const char *path)
+{
+	static const char signature[8] = "LPKSHHRH";
+	struct stat status;
+	char head[sizeof(signature)] = "";
+	bool found;
+	int fd;
+
+	if (strcmp(path, "journal") == 0)
+		return true;
+	if (strcmp(path, "-") == 0 || stat(path, &status) != 0)
+		return false;
+	if (S_ISDIR(status.st_mode))
+		return true;
+	if (!S_ISREG(status.st_mode))
+		return false;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	found = pread(fd, head, sizeof(head), 0) == sizeof(head) &&
+		memcmp(head, signature, sizeof(head)) == 0;
+	(void)close(fd);
+	return found;
+}
+
+/* This machine's, those of a folder, or one file. */
+static int
+open_journal(const char *path, sd_journal **journal)
+{
+	const char *files[] = {path, NULL};
+	struct stat status;
+
+	if (strcmp(path, "journal") == 0)
+		return sd_journal_open(journal, SD_JOURNAL_LOCAL_ONLY);
+	if (stat(path, &status) != 0)
+		return -errno;
+	return S_ISDIR(status.st_mode)
+		? sd_journal_open_directory(journal, path, 0)
+		: sd_journal_open_files(journal, files, 0);
+}
+
 enum kz_result
-logscan_journal(bool follow, const struct kz_logfile_use *use)
+logscan_journal(const char *path, bool follow, const struct kz_logfile_use *use)
 {
 	sd_journal *journal = NULL;
-	int result = sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY);
+	int result = open_journal(path, &journal);
 
 	if (result >= 0)
 		result = select_entries(journal);

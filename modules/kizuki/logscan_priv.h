@@ -11,9 +11,15 @@
 #include "cli_priv.h"
 #include "kizuki/io/logfile.h"
 
-/* Entries of MTAs and name servers in the journal.  KZ_EIO, with errno. */
+/*
+ * "journal", this machine's; a folder, which can only be one of journals; or a
+ * file that begins like one.
+ */
+bool logscan_is_journal(const char *path);
+
+/* Entries of MTAs and name servers in such a journal.  KZ_EIO, with errno. */
 KZ_MUST_CHECK enum kz_result logscan_journal(
-	bool follow, const struct kz_logfile_use *use);
+	const char *path, bool follow, const struct kz_logfile_use *use);
 
 struct logscan_sink;
 

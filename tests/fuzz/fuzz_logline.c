@@ -56,6 +56,8 @@ take_line(struct kz_str text)
 	struct kz_logline line = {.when_s = 0};
 	struct kz_loghead head;
 
+	kz_logtime_glance(&kit->time, text);
+	kz_logtime_pass(&kit->time, text);
 	if (!kz_loghead_split(text, KZ_LOGFORMAT_AUTO, &head))
 		return;
 	(void)kz_loghead_matters(&head);

@@ -184,7 +184,8 @@ moments_are_read_and_years_found(void **state)
 }
 
 struct taken {
-	size_t lines, octets, begun, idles;
+	size_t lines, octets, begun, idles, glanced;
+	int64_t newest_s;
 	const char *path;
 	char last[64];
 };
@@ -195,7 +196,17 @@ take_begin(void *arg, int64_t newest_s)
 	struct taken *taken = arg;
 
 	taken->begun++;
+	taken->newest_s = newest_s;
 	assert_true(newest_s > 0);
+}
+
+static void
+take_glance(void *arg, const struct kz_logfile_line *line)
+{
+	struct taken *taken = arg;
+
+	taken->glanced++;
+	assert_true(line->text.len > 0);
 }
 
 static void
@@ -252,7 +263,7 @@ a_log_is_followed_over_its_rotation(void **state)
 	char path[] = "/tmp/kizuki-log.XXXXXX";
 	struct taken taken = {.path = path};
 	const struct kz_logfile_use use = {
-		take_begin, take_line, take_idle, &taken};
+		take_begin, take_glance, take_line, take_idle, &taken};
 
 	(void)state;
 	assert_return_code(close(mkstemp(path)), 0);
@@ -261,7 +272,84 @@ a_log_is_followed_over_its_rotation(void **state)
 	assert_int_equal(taken.lines, 5);
 	assert_int_equal(taken.octets, 3 + 3 + 5 + 4 + 4);
 	assert_int_equal(taken.begun, 2);
+	/* What was there when each file was opened. */
+	assert_int_equal(taken.glanced, 2);
 	assert_string_equal(taken.last, "five");
+	(void)unlink(path);
+}
+
+/* copytruncate: the log is copied away, emptied, and written on. */
+static bool
+truncate_idle(void *arg)
+{
+	struct taken *taken = arg;
+
+	switch (++taken->idles) {
+	case 1:
+		assert_return_code(truncate(taken->path, 0), 0);
+		return true;
+	case 2:
+		append(taken->path, "2\n");
+		return true;
+	case 3:
+		/* Emptied and grown longer between two looks. */
+		assert_return_code(truncate(taken->path, 0), 0);
+		append(taken->path, "three\nfo");
+		return true;
+	case 4:
+		append(taken->path, "ur\n");
+		return true;
+	default:
+		return taken->lines < 4 && taken->idles < 20;
+	}
+}
+
+static void
+a_log_is_followed_over_its_truncation(void **state)
+{
+	char path[] = "/tmp/kizuki-log.XXXXXX";
+	struct taken taken = {.path = path};
+	const struct kz_logfile_use use = {
+		take_begin, take_glance, take_line, truncate_idle, &taken};
+
+	(void)state;
+	assert_return_code(close(mkstemp(path)), 0);
+	append(path, "the first line\n");
+	assert_int_equal(kz_logfile_read(path, true, &use), KZ_OK);
+	assert_int_equal(taken.lines, 4);
+	assert_int_equal(taken.octets, 14 + 1 + 5 + 4);
+	assert_string_equal(taken.last, "four");
+	(void)unlink(path);
+}
+
+/* gzip writes the original's time into the file; a copy of it is younger. */
+static void
+a_packed_log_is_as_old_as_what_was_packed(void **state)
+{
+	static const unsigned char stamp[4] = {0x60, 0x2c, 0x77, 0x67};
+	char path[] = "/tmp/kizuki-log.XXXXXX";
+	struct taken taken = {.path = path};
+	const struct kz_logfile_use use = {
+		take_begin, take_glance, take_line, take_idle, &taken};
+	FILE *raw;
+	gzFile file;
+
+	(void)state;
+	assert_return_code(close(mkstemp(path)), 0);
+	file = gzopen(path, "w");
+	assert_non_null(file);
+	assert_true(gzputs(file, "Jan  3 10:00:00 x\n") > 0);
+	assert_int_equal(gzclose(file), Z_OK);
+	assert_int_equal(kz_logfile_read(path, false, &use), KZ_OK);
+	/* Packed from a pipe: nothing is known but the file's own time. */
+	assert_in_range(taken.newest_s, time(NULL) - 600, time(NULL) + 1);
+	raw = fopen(path, "r+e");
+	assert_non_null(raw);
+	assert_int_equal(fseek(raw, 4, SEEK_SET), 0);
+	assert_int_equal(fwrite(stamp, 1, sizeof(stamp), raw), sizeof(stamp));
+	assert_int_equal(fclose(raw), 0);
+	assert_int_equal(kz_logfile_read(path, false, &use), KZ_OK);
+	assert_int_equal(taken.newest_s, 0x67772c60);
 	(void)unlink(path);
 }
 
@@ -271,7 +359,7 @@ compressed_files_and_monstrous_lines_are_read(void **state)
 	char path[] = "/tmp/kizuki-log.XXXXXX";
 	struct taken taken = {.path = path};
 	const struct kz_logfile_use use = {
-		take_begin, take_line, take_idle, &taken};
+		take_begin, take_glance, take_line, take_idle, &taken};
 	size_t size = 3U << 20;
 	char *long_line = malloc(size);
 	gzFile file;
@@ -287,6 +375,7 @@ compressed_files_and_monstrous_lines_are_read(void **state)
 	free(long_line);
 	assert_int_equal(kz_logfile_read(path, false, &use), KZ_OK);
 	assert_int_equal(taken.lines, 2);
+	assert_int_equal(taken.glanced, 2);
 	assert_string_equal(taken.last, "last, without an end");
 	assert_int_equal(
 		kz_logfile_read("/nonexistent", false, &use), KZ_NOT_FOUND);
@@ -304,6 +393,8 @@ main(void)
 			a_format_takes_programs_of_other_names_and_no_others),
 		cmocka_unit_test(moments_are_read_and_years_found),
 		cmocka_unit_test(a_log_is_followed_over_its_rotation),
+		cmocka_unit_test(a_log_is_followed_over_its_truncation),
+		cmocka_unit_test(a_packed_log_is_as_old_as_what_was_packed),
 		cmocka_unit_test(compressed_files_and_monstrous_lines_are_read),
 	};
 

@@ -5,7 +5,9 @@
  * What:   gives each line to a function.  A file is read to its end, or
  *         followed: over rotation (its name leads to another file) and
  *         truncation, asking twice a second.  Compressed files are known by
- *         their first bytes.
+ *         their first bytes.  A file's lines are given twice: at a glance
+ *         first, so that who reads them may learn from all of it what one
+ *         line does not tell.  A pipe has only its one reading.
  * Foreign: a line of more than KZ_LOGFILE_LINE octets is cut there.
  * Errors: KZ_NOT_FOUND and KZ_EIO, with errno.
  */
@@ -32,6 +34,8 @@ struct kz_logfile_line {
 struct kz_logfile_use {
 	/* newest_s: when the file was last written; before its first line. */
 	void (*begin)(void *arg, int64_t newest_s);
+	/* Each line of a file that can be read twice, the first time. */
+	void (*glance)(void *arg, const struct kz_logfile_line *line);
 	void (*line)(void *arg, const struct kz_logfile_line *line);
 	/*
 	 * While following: nothing more is there for now.  False ends it; it

@@ -64,17 +64,46 @@ bool kz_loghead_entry(struct kz_str program, struct kz_str process,
 /* Whether the message holds a word that a shipped rule begins with. */
 bool kz_loghead_matters(const struct kz_loghead *head);
 
+/* A place among days whose year nobody told; 0: none. */
+struct kz_logdays {
+	int at;
+	/* Before the last leap of over a month, and behind it. */
+	int left, landed;
+};
+
 /*
- * Moments as logs write them; local time but where an offset is told.  A year
- * that is missing is the one that brings the moment closest before newest_s,
+ * Moments as logs write them; local time but where an offset is told.
+ *
+ * A year that is missing follows from the order: the lines of a file rise (by
+ * up to a month they may not), and the newest one, where a glance at the whole
+ * file was taken first, is of the year that brings it closest before newest_s,
  * the time at which the file was last written; a day ahead of it is allowed.
+ * Where there is a 29 February it is of the last years that make it one.
+ * Without a glance (a pipe) the first line is of the nearest past.  A line that
+ * would be ahead of newest_s begins anew with the nearest past.
+ *
+ * All zero but newest_s is a new file.
  */
 struct kz_logtime {
 	int64_t newest_s;
+	struct kz_logdays days;
+	bool begun;
+	int begin; /* the year from which those of days are counted */
+	/* What the glance saw: the newest day, and in which years leap days. */
+	struct kz_logdays glance;
+	int last, last_month, last_day;
+	uint64_t leaps;
+	char day[6]; /* of the last line seen */
 	/* The last minute without a year that was converted, and its begin. */
 	char minute[12];
 	int64_t minute_s;
 };
+
+/* A line of the first reading, in order. */
+void kz_logtime_glance(struct kz_logtime *time, struct kz_str line);
+
+/* A line of the second one whose moment need not be known. */
+void kz_logtime_pass(struct kz_logtime *time, struct kz_str line);
 
 /* KZ_EFORMAT: no moment. */
 KZ_MUST_CHECK enum kz_result kz_logtime_read(
