@@ -32,13 +32,14 @@
 struct options {
 	const char *config;
 	uint32_t jobs;
-	bool child; /* of kizukid: nothing is opened after the start */
+	bool child;    /* of kizukid: nothing is opened after the start */
+	int counts_fd; /* memory of kizukid's; -1: none */
 };
 
 static void
 usage(void)
 {
-	fputs("usage: kizuki-probe [-k] [-c FILE] [-j N]\n", stderr);
+	fputs("usage: kizuki-probe [-k] [-c FILE] [-j N] [-m FD]\n", stderr);
 	exit(EX_USAGE);
 }
 
@@ -62,27 +63,38 @@ probe_waits(const struct stat *about, int fd)
 		isatty(fd) != 0;
 }
 
+static long long
+number(char option, const char *text, long long least, long long most)
+{
+	const char *error = NULL;
+	long long value = strtonum(text, least, most, &error);
+
+	if (error == NULL)
+		return value;
+	fprintf(stderr,
+		"kizuki-probe: -%c %s: a number from %lld to %lld is "
+		"expected\n",
+		option, text, least, most);
+	exit(EX_USAGE);
+}
+
 static void
 parse(struct options *options, int argc, char **argv)
 {
-	const char *error = NULL;
 	int option;
 
-	while ((option = getopt(argc, argv, "c:j:k")) != -1) {
+	while ((option = getopt(argc, argv, "c:j:km:")) != -1) {
 		switch (option) {
 		case 'c':
 			options->config = optarg;
 			break;
 		case 'j':
 			options->jobs =
-				(uint32_t)strtonum(optarg, 1, JOBS_MAX, &error);
-			if (error != NULL) {
-				fprintf(stderr,
-					"kizuki-probe: -j %s: a number from 1 "
-					"to %d is expected\n",
-					optarg, JOBS_MAX);
-				exit(EX_USAGE);
-			}
+				(uint32_t)number('j', optarg, 1, JOBS_MAX);
+			break;
+		case 'm':
+			options->counts_fd = (int)number(
+				'm', optarg, STDERR_FILENO + 1, FILES_WANTED);
 			break;
 		case 'k':
 			options->child = true;
@@ -160,6 +172,20 @@ resolver_options(const struct probe *probe)
 		.scope = &config->network.scope,
 		.never = &config->network.never_probe,
 	};
+}
+
+/* Before anybody is forked, who must not reach what it counts. */
+static void
+open_limits(struct probe *probe, const struct options *options)
+{
+	if (limits_open(&probe->limits, &probe->config, LIMITS_MAX,
+		    options->counts_fd) != KZ_OK) {
+		fputs("kizuki-probe: no memory for the counts of the day\n",
+			stderr);
+		exit(EX_OSERR);
+	}
+	if (options->counts_fd >= 0)
+		(void)close(options->counts_fd);
 }
 
 /* Questions about sessions come from kizukid alone. */
@@ -291,7 +317,7 @@ int
 main(int argc, char **argv)
 {
 	static struct probe probe;
-	struct options options = {0};
+	struct options options = {.counts_fd = -1};
 
 	fill_streams();
 	parse(&options, argc, argv);
@@ -301,11 +327,11 @@ main(int argc, char **argv)
 	probe.base = event_base_new();
 	if (probe.base == NULL || sodium_init() < 0)
 		probe_no_memory();
+	open_limits(&probe, &options);
 	open_spf(&probe, &options);
 	/* It opens its source of numbers once: before the sandbox closes. */
 	json_object_seed(0);
 	make_control(&probe);
-	limits_open(&probe.limits, &probe.config);
 	share_open(&probe);
 	zones_open(&probe);
 	open_clients(&probe);

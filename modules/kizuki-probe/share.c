@@ -133,8 +133,9 @@ on_dns(void *arg, const struct kz_ns_answer *answer)
 {
 	struct share *share = arg;
 	struct probe *probe = share->probe;
+	struct limits_now now = limits_now_read();
 
-	share->when_s = kz_clock_now_s();
+	share->when_s = now.wall_s;
 	share->reach = answer->reach;
 	share->rcode = answer->rcode;
 	share->authoritative = answer->authoritative;
@@ -150,7 +151,7 @@ on_dns(void *arg, const struct kz_ns_answer *answer)
 	}
 	if (answer->sent > 1)
 		limits_dns_more(&probe->limits, &share->addr, &share->zone,
-			answer->sent - 1);
+			answer->sent - 1, &now);
 	touch(share, KZ_SERVICE_DNS53UDP, answer->udp_reach);
 	touch(share, KZ_SERVICE_DNS53TCP, answer->tcp_reach);
 	finish(share,
@@ -163,12 +164,13 @@ static void
 on_smtp(void *arg, const struct kz_smtp_result *result)
 {
 	struct share *share = arg;
+	struct limits_now now = limits_now_read();
 
-	share->when_s = kz_clock_now_s();
+	share->when_s = now.wall_s;
 	share->reach = result->reach;
 	touch(share, KZ_SERVICE_SMTP25, result->reach);
 	limits_smtp_silent(&share->probe->limits, &share->addr,
-		result->reach == KZ_REACH_SILENT);
+		result->reach == KZ_REACH_SILENT, &now);
 	finish(share, share_keep_smtp_s(result->reach));
 }
 
@@ -291,6 +293,7 @@ ask_dns(struct group *group, const struct dns_question *question,
 	struct ask *ask = ask_open(group, sizeof(*ask));
 	enum kz_nsquery_effort effort = KZ_NSQUERY_FULL;
 	uint8_t key[TABLE_KEY_SIZE];
+	struct limits_now now = limits_now_read();
 	struct share *share;
 	bool fresh;
 
@@ -319,7 +322,8 @@ ask_dns(struct group *group, const struct dns_question *question,
 	join(share, ask);
 	if (fresh)
 		begin(share,
-			limits_dns(&probe->limits, &share->addr, &share->zone));
+			limits_dns(&probe->limits, &share->addr, &share->zone,
+				&now));
 }
 
 void
@@ -329,6 +333,7 @@ ask_smtp(struct group *group, const struct smtp_question *question,
 	struct probe *probe = group->probe;
 	struct ask *ask = ask_open(group, sizeof(*ask));
 	struct limits_answer allowed = {true, 0};
+	struct limits_now now = limits_now_read();
 	uint8_t key[TABLE_KEY_SIZE];
 	struct share *share;
 
@@ -350,13 +355,14 @@ ask_smtp(struct group *group, const struct smtp_question *question,
 	join(share, ask);
 	if (!question->unlimited)
 		allowed = limits_smtp(
-			&probe->limits, &share->addr, question->confirm);
+			&probe->limits, &share->addr, question->confirm, &now);
 	begin(share, allowed);
 }
 
 void
 share_touched(struct probe *probe, const struct kz_touch *touched)
 {
+	struct limits_now now = limits_now_read();
 	uint8_t key[TABLE_KEY_SIZE];
 	struct share *share;
 
@@ -364,9 +370,10 @@ share_touched(struct probe *probe, const struct kz_touch *touched)
 		touched->reach == KZ_REACH_LIMITED ||
 		touched->reach == KZ_REACH_SPECIAL)
 		return;
-	limits_smtp_touched(&probe->limits, &touched->addr, touched->when_s);
+	limits_smtp_touched(
+		&probe->limits, &touched->addr, touched->when_s, &now);
 	limits_smtp_silent(&probe->limits, &touched->addr,
-		touched->reach == KZ_REACH_SILENT);
+		touched->reach == KZ_REACH_SILENT, &now);
 	table_key(key, KIND_SMTP, 0, &touched->addr, NULL);
 	share = share_find(probe, key, touched->when_s);
 	if (share != NULL)

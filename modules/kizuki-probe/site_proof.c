@@ -132,6 +132,7 @@ void
 site_shadow(struct site *site)
 {
 	struct kz_exam *exam = &site->exam;
+	const struct limits_now now = limits_now_read();
 	bool truncated;
 	uint64_t hosts = kz_exam_mx_hosts(exam, exam->zone_mx, &truncated);
 	uint8_t apex = kz_exam_host(exam, &exam->zone);
@@ -152,7 +153,8 @@ site_shadow(struct site *site)
 				serves(exam, addr) || listed(exam, addr) ||
 				exam->shadow_count == KZ_EXAM_SHADOWS ||
 				!limits_shadow(&site->probe->limits,
-					&exam->addrs[addr].addr, &exam->zone))
+					&exam->addrs[addr].addr, &exam->zone,
+					&now))
 				continue;
 			ask_shadow(site, addr);
 		}

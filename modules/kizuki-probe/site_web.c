@@ -165,6 +165,7 @@ visit(struct site *site, const struct kz_name *name)
 	struct kz_exam *exam = &site->exam;
 	uint8_t host = kz_exam_host(exam, name);
 	struct kz_web_request request = {.host = *name, .path = "/robots.txt"};
+	struct limits_now now;
 	uint8_t addr;
 
 	if (host == KZ_EXAM_NONE)
@@ -175,7 +176,8 @@ visit(struct site *site, const struct kz_name *name)
 	if (addr == KZ_EXAM_NONE)
 		return;
 	request.addr = exam->addrs[addr].addr;
-	if (!limits_web(&site->probe->limits, &request.addr, name)) {
+	now = limits_now_read();
+	if (!limits_web(&site->probe->limits, &request.addr, name, &now)) {
 		exam->web_cut = true;
 		return;
 	}
@@ -249,6 +251,7 @@ on_policy_host(void *arg, uint32_t tag, const struct name_reply *reply)
 	struct site *site = arg;
 	struct kz_web_request request = {
 		.path = "/.well-known/mta-sts.txt", .verify = true};
+	struct limits_now now = limits_now_read();
 	struct kz_addr list[4];
 	bool cut = false;
 	size_t count;
@@ -261,8 +264,8 @@ on_policy_host(void *arg, uint32_t tag, const struct name_reply *reply)
 		reply->message, KZ_DNS_ANSWER, &request.host, list, 4, &cut);
 	for (size_t i = 0; i < count; i++) {
 		if (probe_special(site->probe, &list[i]) ||
-			!limits_web(
-				&site->probe->limits, &list[i], &request.host))
+			!limits_web(&site->probe->limits, &list[i],
+				&request.host, &now))
 			continue;
 		request.addr = list[i];
 		fetch_start(site, &request, on_policy, 0);

@@ -69,9 +69,15 @@ static void
 on_above(void *arg, uint32_t tag, const struct servers_reply *reply)
 {
 	struct zone_job *job = arg;
-	struct dns_question question = {.name = &job->asked, .type = TYPE_NS};
+	struct kz_name owner;
+	struct dns_question question = {
+		.name = &job->asked, .zone = &owner, .type = TYPE_NS};
 
 	(void)tag;
+	/* One owner's names count together: he can make any number of them. */
+	if (kz_suffix_registrable(
+		    job->sub.probe->suffix, &job->asked, &owner) != KZ_OK)
+		owner = job->asked;
 	for (size_t i = 0; i < reply->count && i < ABOVE_ASKED; i++) {
 		question.server = reply->list[i];
 		ask_dns(&job->sub, &question, on_referral, job, 0);

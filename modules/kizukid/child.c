@@ -47,7 +47,7 @@ no_block(int fd)
  * are safe in a signal handler.
  */
 _Noreturn static void
-become(const struct pipes *pipes, pid_t parent, char *const argv[])
+become(const struct pipes *pipes, pid_t parent, int keep, char *const argv[])
 {
 	sigset_t none;
 
@@ -59,14 +59,20 @@ become(const struct pipes *pipes, pid_t parent, char *const argv[])
 		dup2(pipes->out[END_WRITE], STDOUT_FILENO) < 0 ||
 		dup2(pipes->err[END_WRITE], STDERR_FILENO) < 0)
 		_exit(127);
+	/* The ends of the pipes have done: their numbers are free. */
+	if (keep == KZ_CHILD_KEPT_FD
+			? fcntl(keep, F_SETFD, 0) != 0
+			: keep >= 0 && dup2(keep, KZ_CHILD_KEPT_FD) < 0)
+		_exit(127);
 	/* Belt and braces: everything of ours is close-on-exec already. */
-	(void)close_range(STDERR_FILENO + 1, ~0U, 0);
+	(void)close_range(
+		keep >= 0 ? KZ_CHILD_KEPT_FD + 1 : STDERR_FILENO + 1, ~0U, 0);
 	(void)execv(argv[0], argv);
 	_exit(127);
 }
 
 enum kz_result
-kz_child_start(char *const argv[], struct kz_child *child)
+kz_child_start(char *const argv[], int keep, struct kz_child *child)
 {
 	struct pipes pipes = {{-1, -1}, {-1, -1}, {-1, -1}};
 	const pid_t parent = getpid();
@@ -82,7 +88,7 @@ kz_child_start(char *const argv[], struct kz_child *child)
 		return KZ_EIO;
 	}
 	if (pid == 0)
-		become(&pipes, parent, argv);
+		become(&pipes, parent, keep, argv);
 	close(pipes.in[END_READ]);
 	close(pipes.out[END_WRITE]);
 	close(pipes.err[END_WRITE]);

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -253,13 +254,16 @@ static void
 start(struct kz_prober *prober)
 {
 	char *argv[] = {strdup(prober->options.path), strdup("-k"),
-		strdup("-c"), strdup(prober->options.config), NULL};
+		strdup("-c"), strdup(prober->options.config), strdup("-m"),
+		strdup("3"), NULL};
 	const struct kz_now now = now_read();
 	bool whole = true;
 
 	for (size_t i = 0; i + 1 < sizeof(argv) / sizeof(argv[0]); i++)
 		whole = whole && argv[i] != NULL;
-	if (!whole || kz_child_start(argv, &prober->child) != KZ_OK) {
+	if (!whole ||
+		kz_child_start(argv, prober->counts_fd, &prober->child) !=
+			KZ_OK) {
 		kz_log_format(prober->options.log, KZ_LOG_WARNING,
 			"kizuki-probe: cannot be started (%s); tried again in "
 			"%d s",
@@ -299,9 +303,10 @@ kz_prober_open(
 		return KZ_ENOMEM;
 	made->options = *options;
 	made->backoff_s = BACKOFF_MIN_S;
+	made->counts_fd = memfd_create("kizuki-counts", MFD_CLOEXEC);
 	made->ended = evsignal_new(options->base, SIGCHLD, on_ended, made);
 	made->again = evtimer_new(options->base, on_again, made);
-	if (made->ended == NULL || made->again == NULL ||
+	if (made->counts_fd < 0 || made->ended == NULL || made->again == NULL ||
 		kz_lines_in_open(&made->out_lines, KZ_LINE_MAX) != KZ_OK ||
 		kz_lines_in_open(&made->err_lines, 1024) != KZ_OK ||
 		kz_lines_out_open(&made->in_lines, QUEUE_MAX) != KZ_OK ||
@@ -333,6 +338,8 @@ kz_prober_close(struct kz_prober **prober)
 		(void)waitpid(old->child.pid, NULL, 0);
 		close_pipes(old);
 	}
+	if (old->counts_fd >= 0)
+		close(old->counts_fd);
 	free_event(&old->ended);
 	free_event(&old->again);
 	kz_lines_in_close(&old->out_lines);

@@ -7,6 +7,8 @@
 cat >"$T/probe" <<EOP
 #!/bin/sh
 echo "run \$\$ \$*" >>"$T/runs"
+echo "kept \$(cat /proc/\$\$/fd/3)" >>"$T/kept"
+echo "\$\$" >>/proc/\$\$/fd/3
 echo "complaint of \$\$" >&2
 [ -e "$T/say" ] && cat "$T/say"
 while read -r line; do echo "\$line" >>"$T/told"; done
@@ -15,7 +17,7 @@ EOP
 configure
 start_daemon
 until_true 20 test -s "$T/runs" || say_wrong "the prober is not started"
-grep -q -- "-k -c $T/conf" "$T/runs" || say_wrong "arguments: $(cat "$T/runs")"
+grep -q -- "-k -c $T/conf -m 3" "$T/runs" || say_wrong "arguments: $(cat "$T/runs")"
 child() { sed -n '$s/^run \([0-9]*\) .*/\1/p' "$T/runs"; }
 runs() { grep -c '^run' "$T/runs"; }
 first=$(child)
@@ -36,6 +38,9 @@ still_answers "while the prober is down"
 await_log "ended by signal 9.*started again in 1 s"
 again() { [ "$(runs)" -ge "$1" ]; }
 until_true 20 again 2 || say_wrong "not started again"
+# -------- and finds what the one before it counted
+[ "$(cat "$T/kept")" = "kept 
+kept $first" ] || say_wrong "kept over a restart: $(cat "$T/kept")"
 kill -KILL "$(child)"
 await_log "ended by signal 9.*started again in 2 s"
 still_answers "while it is down again"
