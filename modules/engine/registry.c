@@ -2,6 +2,7 @@
 #include "registry_priv.h"
 
 #include "engine_priv.h"
+#include "kizuki/engine/observe.h"
 
 /* What the evidence of a site says. */
 struct standing {
@@ -47,8 +48,8 @@ again_s(const struct kz_engine *engine)
 	return engine->config->registry.recheck_persistent_s / 4;
 }
 
-bool
-kz_registry_due(struct kz_engine *engine, struct kz_memo *memo, bool confirm,
+static void
+decide(struct kz_engine *engine, struct kz_memo *memo, struct kz_order *order,
 	const struct kz_now *now)
 {
 	const struct kz_config *config = engine->config;
@@ -61,22 +62,38 @@ kz_registry_due(struct kz_engine *engine, struct kz_memo *memo, bool confirm,
 	if (!config->registry.ask || memo->client_count == 0 ||
 		(now->wall_s < memo->registry_s &&
 			memo->registry_s - now->wall_s <= again_s(engine)))
-		return false;
+		return;
 	state = kz_memo_verdict(engine, memo, now);
 	if (state != KZ_VERDICT_SUSPECT && state != KZ_VERDICT_BROKEN)
-		return false;
+		return;
 	standing = stand(engine, memo, now);
 	/* What counts is asked for until it is mended, whatever else is. */
 	if (!standing.other && !standing.persistent)
-		return false;
+		return;
+	/* What is known to be bad is asked for in its own time. */
+	order->reconsider = !standing.bad;
 	if (standing.persistent)
 		wait_s = config->registry.recheck_persistent_s;
 	else if (standing.bad)
 		wait_s = config->registry.recheck_bad_s;
 	/* An operator says that it was mended. */
-	if (confirm && standing.bad)
+	if (order->confirm && standing.bad)
 		wait_s = config->schedule.retry_s;
-	return since_s < 0 || since_s >= wait_s;
+	order->registry = since_s < 0 || since_s >= wait_s;
+}
+
+void
+kz_registry_order(struct kz_engine *engine, struct kz_memo *memo,
+	struct kz_order *order, const struct kz_now *now)
+{
+	struct kz_registry_answer answer;
+
+	decide(engine, memo, order, now);
+	if (order->registry || engine->hooks.registered == NULL ||
+		kz_registered_find(engine, &memo->site.zone, now, &answer) !=
+			KZ_OK ||
+		!engine->hooks.registered(engine->hooks.arg, &answer))
+		order->reconsider = false;
 }
 
 void

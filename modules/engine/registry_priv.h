@@ -10,9 +10,20 @@
 
 #include "memo_priv.h"
 
-/* Whether the next examination is to ask them too. */
-bool kz_registry_due(struct kz_engine *engine, struct kz_memo *memo,
-	bool confirm, const struct kz_now *now);
+/*
+ * Whether the next examination is to ask them too; where not, the prober is
+ * told what they said, and whether it may ask again should that no longer fit.
+ */
+void kz_registry_order(struct kz_engine *engine, struct kz_memo *memo,
+	struct kz_order *order, const struct kz_now *now);
+
+/* Tell a new prober what its servers were asked today. */
+void kz_turn_feed(struct kz_engine *engine, const struct kz_now *now);
+
+/* Whether a row of KZ_TABLE_META is one of these, and of no use any more. */
+bool kz_registry_old(const struct kz_engine *engine, const uint8_t *key,
+	size_t key_len, const uint8_t *value, size_t len,
+	const struct kz_now *now);
 
 /* An examination that was to ask them ended; complete: all was answered. */
 void kz_registry_landed(const struct kz_engine *engine, struct kz_memo *memo,

@@ -142,7 +142,6 @@ begin(struct kz_engine *engine, const struct kz_name *site, bool confirm,
 		.confirm = confirm || (memo->hurry && memo->site.second_day),
 		.sender = memo->sender,
 		.zone = memo->site.zone,
-		.registry = kz_registry_due(engine, memo, confirm, now),
 		.watch_count = memo->met_count,
 	};
 
@@ -153,6 +152,7 @@ begin(struct kz_engine *engine, const struct kz_name *site, bool confirm,
 		memcpy(order.clients, memo->clients,
 			memo->client_count * sizeof(*memo->clients));
 	order.client_count = memo->client_count;
+	kz_registry_order(engine, memo, &order, now);
 	if (!kz_flight_begin(engine, &order, now))
 		return false;
 	memo->site.asked_s = now->wall_s;
@@ -297,4 +297,5 @@ kz_schedule_prober_new(struct kz_engine *engine, const struct kz_now *now)
 	end_lost(engine, INT64_MAX, now);
 	kz_trust_lost(engine);
 	kz_touch_feed(engine, now);
+	kz_turn_feed(engine, now);
 }

@@ -7,6 +7,8 @@
 #include "kizuki/base/wire.h"
 #include "kizuki/core/history.h"
 
+#include "registry_priv.h"
+
 #define DAY_S          86400
 #define RECORD_VERSION 1
 #define RECORD_SIZE    9
@@ -278,6 +280,7 @@ struct sweep {
 	struct kz_engine *engine;
 	int64_t since_s;
 	int64_t serial_since_s;
+	const struct kz_now *now;
 	size_t seen;
 };
 
@@ -306,6 +309,8 @@ sweep_row(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
 	else if (tagged(key, key_len, serial_tag, SERIAL_TAG_SIZE))
 		old = kz_serial_decode(value, len, &watch) != KZ_OK ||
 			watch.newest_s < sweep->serial_since_s;
+	old = old ||
+		kz_registry_old(engine, key, key_len, value, len, sweep->now);
 	if (old)
 		KZ_IGNORE(kz_store_delete(
 				  engine->store, KZ_TABLE_META, key, key_len),
@@ -318,6 +323,7 @@ kz_share_sweep(struct kz_engine *engine, const struct kz_now *now)
 {
 	struct sweep sweep = {.engine = engine,
 		.since_s = kept_since_s(engine, now),
+		.now = now,
 		.serial_since_s =
 			now->wall_s - engine->config->history.neglect_s};
 	uint8_t from[KZ_STORE_KEY_MAX];

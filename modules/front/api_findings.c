@@ -75,6 +75,8 @@ take_line(struct kz_call_import *import, struct kz_str bytes)
 	case KZ_LINE_DONE:
 	case KZ_LINE_ERROR:
 	case KZ_LINE_VERIFIED:
+	case KZ_LINE_TURN:
+	case KZ_LINE_REGISTERED:
 		/* A scan's output is imported as it is. */
 		break;
 	case KZ_LINE_EXAMINE:

@@ -81,6 +81,9 @@ kz_line_parse_examine(struct kz_line_in *in, struct kz_line *line)
 			&examine->zone);
 	if (kz_line_has(in, "clients"))
 		parse_clients(in, examine);
+	if (kz_line_has(in, "reconsider"))
+		examine->reconsider = kz_line_take_flag(
+			in, KZ_LINE_KEY("reconsider", "true or false was"));
 	if (kz_line_has(in, "registry"))
 		examine->registry = kz_line_take_flag(
 			in, KZ_LINE_KEY("registry", "true or false was"));
@@ -131,6 +134,8 @@ kz_line_print_examine(struct kz_line_out *out, const struct kz_line *line)
 	print_clients(out, examine);
 	if (examine->registry)
 		kz_line_put_flag(out, "registry", true);
+	if (examine->reconsider)
+		kz_line_put_flag(out, "reconsider", true);
 	if (examine->watch_count == 0)
 		return;
 	if (examine->watch_count > KZ_LINE_WATCHED) {

@@ -11,8 +11,10 @@
 
 #include "canary_priv.h"
 #include "output_priv.h"
+#include "registry_priv.h"
 #include "share_priv.h"
 #include "site_priv.h"
+#include "turns_priv.h"
 #include "verify_priv.h"
 
 /* Sites that wait for a place, so that questions behind them are seen. */
@@ -99,6 +101,12 @@ take_json(struct input *input, struct kz_str bytes)
 		return;
 	case KZ_LINE_TOUCHED:
 		share_touched(probe, &line.u.touch);
+		return;
+	case KZ_LINE_TURN:
+		turns_told(probe, &line.u.turn);
+		return;
+	case KZ_LINE_REGISTERED:
+		registry_know(probe->registry, &line.u.registered);
 		return;
 	case KZ_LINE_FINDING:
 	case KZ_LINE_VERIFIED:

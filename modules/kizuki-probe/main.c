@@ -20,6 +20,7 @@
 #include "output_priv.h"
 #include "rdap_priv.h"
 #include "share_priv.h"
+#include "turns_priv.h"
 
 /* More sites in flight than this bring nothing but memory. */
 #define JOBS_MAX 10000
@@ -308,6 +309,7 @@ close_all(struct probe *probe)
 	limits_close(&probe->limits);
 	rdap_close(&probe->rdap);
 	registry_close(&probe->registry);
+	turns_close(probe);
 	kz_suffix_close(&probe->suffix);
 	kz_config_free(&probe->config);
 	event_base_free(probe->base);
@@ -335,6 +337,7 @@ main(int argc, char **argv)
 	share_open(&probe);
 	zones_open(&probe);
 	open_clients(&probe);
+	turns_open(&probe);
 	probe.registry = registry_open(&probe);
 	probe.rdap = rdap_open(&probe);
 	probe.output = output_open(&probe);

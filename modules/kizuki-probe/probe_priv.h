@@ -42,6 +42,7 @@
 
 struct input;
 struct rdap;
+struct table;
 struct registry;
 struct output;
 struct stat;
@@ -57,7 +58,8 @@ struct probe {
 	struct kz_web *web;     /* NULL: nobody's pages are looked at */
 	struct kz_spfpool *spf; /* NULL: SPF is not looked at */
 	struct registry *registry;
-	struct rdap *rdap; /* NULL: none is asked */
+	struct rdap *rdap;   /* NULL: none is asked */
+	struct table *turns; /* of the servers of registries */
 	struct limits limits;
 	struct table shared;  /* answers of servers and addresses */
 	struct table zones;   /* which addresses serve a zone */

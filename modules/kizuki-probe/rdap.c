@@ -16,8 +16,6 @@
 #include "turns_priv.h"
 
 #define REDIRECTS_MAX 3
-/* Hosts whose rates are kept. */
-#define HOSTS_MAX 256
 /* RFC 6585 section 4. */
 #define STATUS_TOO_MANY 429
 
@@ -25,14 +23,8 @@ struct rdap {
 	struct probe *probe;
 	struct kz_https *https;
 	struct bootstrap *bootstrap;
-	struct table hosts;
 	size_t pending;
 	struct kz_registry_answer answer; /* the one being told */
-};
-
-struct host {
-	struct table_node node;
-	struct turns turns;
 };
 
 /* One question under way. */
@@ -48,33 +40,6 @@ struct rdap_ask {
 	struct kz_addr server;
 	char url[KZ_HTTPS_URL_MAX + 1];
 };
-
-static void
-host_drop(struct table_node *node)
-{
-	free(node);
-}
-
-static struct turns *
-turns_of(struct rdap *rdap, const char *name)
-{
-	struct kz_name key_name = {0};
-	uint8_t key[TABLE_KEY_SIZE];
-	struct host *host;
-
-	(void)strlcpy(key_name.text, name, sizeof(key_name.text));
-	key_name.len = (uint8_t)strlen(key_name.text);
-	table_key(key, 0, 0, NULL, &key_name);
-	host = (struct host *)table_find(&rdap->hosts, key);
-	if (host == NULL) {
-		host = calloc(1, sizeof(*host));
-		if (host == NULL)
-			probe_no_memory();
-		memcpy(host->node.key, key, sizeof(key));
-		table_put(&rdap->hosts, &host->node);
-	}
-	return &host->turns;
-}
 
 /* Tell what is in rdap->answer, and end the question. */
 static void
@@ -104,7 +69,7 @@ static void
 understand(struct rdap_ask *ask, const struct kz_https_result *result)
 {
 	struct kz_registry_answer *answer = &ask->rdap->answer;
-	struct turns *turns = turns_of(ask->rdap, ask->place.host);
+	struct turns *turns = turns_of(ask->rdap->probe, true, ask->place.host);
 	int64_t least_s = ask->rdap->probe->config.registry.back_off_s;
 
 	if (kz_rdap_read(result->text, answer) != KZ_OK)
@@ -116,12 +81,15 @@ understand(struct rdap_ask *ask, const struct kz_https_result *result)
 			.outcome = KZ_REGISTRY_REFUSED};
 	answer->cut = answer->cut || result->cut;
 	if (answer->outcome != KZ_REGISTRY_REFUSED) {
-		turns->back_off_s = 0;
+		turns_answered(ask->rdap->probe, turns);
+		answer->asked_s = kz_clock_now_s();
+		(void)strlcpy(answer->server, ask->place.host,
+			sizeof(answer->server));
 		return;
 	}
 	if (result->status == STATUS_TOO_MANY && result->retry_s > least_s)
 		least_s = result->retry_s;
-	turns_back_off(turns, least_s);
+	turns_back_off(ask->rdap->probe, turns, least_s);
 }
 
 static void
@@ -158,13 +126,13 @@ static void
 wait_turn(struct rdap_ask *ask)
 {
 	const struct kz_config *config = &ask->rdap->probe->config;
-	struct turns *turns = turns_of(ask->rdap, ask->place.host);
+	struct turns *turns = turns_of(ask->rdap->probe, true, ask->place.host);
 	int64_t wait_ms;
 	struct timeval span;
 
 	if (probe_special(ask->rdap->probe, &ask->server) ||
-		!turns_take(turns, config->registry.gap_rdap_s,
-			config->registry.per_day, &wait_ms)) {
+		!turns_take(ask->rdap->probe, turns,
+			config->registry.gap_rdap_s, &wait_ms)) {
 		finish_unclear(ask);
 		return;
 	}
@@ -324,7 +292,6 @@ rdap_open(struct probe *probe)
 	if (made == NULL)
 		probe_no_memory();
 	made->probe = probe;
-	table_make(&made->hosts, HOSTS_MAX, host_drop);
 	made->bootstrap = bootstrap_open(config->registry.rdap);
 	if (kz_https_open(probe->base, &options, &made->https) == KZ_OK)
 		return made;
@@ -341,7 +308,6 @@ rdap_close(struct rdap **rdap)
 		return;
 	kz_https_close(&(*rdap)->https);
 	bootstrap_close(&(*rdap)->bootstrap);
-	table_clear(&(*rdap)->hosts);
 	free(*rdap);
 	*rdap = NULL;
 }

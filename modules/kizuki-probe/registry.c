@@ -25,7 +25,6 @@ struct server {
 	const char *name;
 	struct kz_addr addr;
 	int64_t addr_s; /* when it was found; 0: not yet */
-	struct turns turns;
 };
 
 struct registry {
@@ -34,6 +33,7 @@ struct registry {
 	struct kz_charset *charset;
 	struct server servers[REGISTRY_SERVERS];
 	struct table kept;
+	struct table known; /* of domains, by an earlier prober */
 	size_t pending;
 	char utf8[KZ_REGISTRY_TEXT_MAX];
 	struct kz_registry_answer answer; /* the one being told */
@@ -72,6 +72,43 @@ make_key(const struct registry_ask *ask, uint8_t key[TABLE_KEY_SIZE])
 	memcpy(name.text, ask->query, sizeof(name.text));
 	table_key(key, (uint8_t)ask->server, 0,
 		ask->has_addr ? &ask->addr : NULL, &name);
+}
+
+/* Told by kizukid, which keeps it for a month. */
+static void
+known_key(const struct kz_name *domain, uint8_t key[TABLE_KEY_SIZE])
+{
+	table_key(key, REGISTRY_SERVERS, 0, NULL, domain);
+}
+
+void
+registry_know(
+	struct registry *registry, const struct kz_registry_answer *answer)
+{
+	uint8_t key[TABLE_KEY_SIZE];
+	struct kept *kept;
+
+	known_key(&answer->domain, key);
+	kept = (struct kept *)table_find(&registry->known, key);
+	if (kept == NULL) {
+		kept = calloc(1, sizeof(*kept));
+		if (kept == NULL)
+			probe_no_memory();
+		memcpy(kept->node.key, key, sizeof(key));
+		table_put(&registry->known, &kept->node);
+	}
+	kept->answer = *answer;
+}
+
+const struct kz_registry_answer *
+registry_known(struct registry *registry, const struct kz_name *domain)
+{
+	uint8_t key[TABLE_KEY_SIZE];
+	const struct kept *kept;
+
+	known_key(domain, key);
+	kept = (const struct kept *)table_find(&registry->known, key);
+	return kept != NULL ? &kept->answer : NULL;
 }
 
 static void
@@ -130,6 +167,7 @@ on_text(void *arg, const struct kz_whois_result *result)
 	struct server *server = &registry->servers[ask->server];
 	const struct kz_config *config = &registry->probe->config;
 	struct kz_registry_answer *answer = &registry->answer;
+	struct turns *turns = turns_of(registry->probe, false, server->name);
 	struct kz_str text = {registry->utf8, 0};
 
 	if (result->reach == KZ_REACH_OURS) {
@@ -143,9 +181,13 @@ on_text(void *arg, const struct kz_whois_result *result)
 	/* One that never ends is no better than one that refuses. */
 	if (answer->outcome == KZ_REGISTRY_REFUSED ||
 		(answer->cut && answer->outcome != KZ_REGISTRY_FOUND)) {
-		turns_back_off(&server->turns, config->registry.back_off_s);
+		turns_back_off(
+			registry->probe, turns, config->registry.back_off_s);
 	} else {
-		server->turns.back_off_s = 0;
+		turns_answered(registry->probe, turns);
+		answer->asked_s = kz_clock_now_s();
+		(void)strlcpy(
+			answer->server, server->name, sizeof(answer->server));
 		if (!answer->cut)
 			keep(ask, answer);
 	}
@@ -163,7 +205,7 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	/* It may have refused another question meanwhile. */
-	if (server->turns.until_s > kz_clock_now_s() ||
+	if (turns_resting(turns_of(registry->probe, false, server->name)) ||
 		kz_whois_ask(registry->whois, &server->addr, query, on_text,
 			ask) != KZ_OK)
 		finish_unclear(ask);
@@ -178,8 +220,9 @@ wait_turn(struct registry_ask *ask)
 	int64_t wait_ms;
 	struct timeval span;
 
-	if (!turns_take(&server->turns, config->registry.gap_s,
-		    config->registry.per_day, &wait_ms)) {
+	if (!turns_take(registry->probe,
+		    turns_of(registry->probe, false, server->name),
+		    config->registry.gap_s, &wait_ms)) {
 		finish_unclear(ask);
 		return;
 	}
@@ -318,6 +361,7 @@ registry_open(struct probe *probe)
 	made->servers[REGISTRY_JPRS].name = config->registry.jprs;
 	made->servers[REGISTRY_JPNIC].name = config->registry.jpnic;
 	table_make(&made->kept, KEPT_MAX, kept_drop);
+	table_make(&made->known, KEPT_MAX, kept_drop);
 	if (kz_whois_open(probe->base, &options, &made->whois) != KZ_OK ||
 		kz_charset_open(&made->charset) != KZ_OK)
 		probe_no_memory();
@@ -332,6 +376,7 @@ registry_close(struct registry **registry)
 	kz_whois_close(&(*registry)->whois);
 	kz_charset_close(&(*registry)->charset);
 	table_clear(&(*registry)->kept);
+	table_clear(&(*registry)->known);
 	free(*registry);
 	*registry = NULL;
 }

@@ -22,6 +22,14 @@ struct registry;
 struct registry *registry_open(struct probe *probe);
 void registry_close(struct registry **registry);
 
+/* What a registry said of a domain at an earlier look: keep it. */
+void registry_know(
+	struct registry *registry, const struct kz_registry_answer *answer);
+
+/* What was so told of a domain; it may go with the next one.  NULL: nothing. */
+const struct kz_registry_answer *registry_known(
+	struct registry *registry, const struct kz_name *domain);
+
 /* Questions under way, some of which nobody waits for any more. */
 size_t registry_pending(const struct registry *registry);
 

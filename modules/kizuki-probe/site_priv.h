@@ -75,7 +75,8 @@ struct site {
 	struct track registry;
 	struct kz_exam_reg *reg;        /* NULL: registries are not asked */
 	enum kz_exam_reg_mail reg_mail; /* what is being proven */
-	bool reg_abroad;                /* the network is none of JPNIC's */
+	bool reg_kept;   /* judged by an answer of an earlier look */
+	bool reg_abroad; /* the network is none of JPNIC's */
 };
 
 /* Begin; the probe's count of sites goes up until the site is done. */

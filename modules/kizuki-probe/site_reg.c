@@ -51,9 +51,16 @@ static void
 on_domain(void *arg, uint32_t tag, const struct kz_registry_answer *answer)
 {
 	struct site *site = arg;
+	struct kz_line line = {.kind = KZ_LINE_REGISTERED};
 
 	(void)tag;
 	site->reg->answer = *answer;
+	if (!kz_registry_keepable(answer) ||
+		!kz_name_equal(&answer->domain, &site->reg->domain))
+		return;
+	line.u.registered = *answer;
+	kz_registry_keep(&line.u.registered);
+	output_line(site->probe->output, &line);
 }
 
 static void
@@ -144,6 +151,46 @@ on_mail(void *arg, uint32_t tag, const struct name_reply *reply)
 }
 
 static void
+ask_domain(struct site *site)
+{
+	const struct kz_name *domain = &site->reg->domain;
+
+	if (below_jp(domain))
+		ask(site, REGISTRY_JPRS, "DOM ", domain->text, on_domain,
+			STEP_BEGIN);
+	else if (site_spend(site))
+		(void)ask_rdap_domain(&site->registry.group, domain, on_domain,
+			site, STEP_BEGIN);
+}
+
+static void
+find_bad(void *arg, const struct kz_finding *finding)
+{
+	bool *bad = arg;
+
+	*bad = *bad || finding->outcome == KZ_OUTCOME_BAD;
+}
+
+/*
+ * An earlier answer will do: nobody is asked.  False: it no longer fits what
+ * is served, and the registry may be asked for that.
+ */
+static bool
+by_known(struct site *site)
+{
+	struct kz_exam_reg *reg = site->reg;
+	bool bad = false;
+
+	reg->answer = *registry_known(site->probe->registry, &reg->domain);
+	reg->now_s = kz_clock_now_s();
+	kz_exam_reg_judge(reg, find_bad, &bad);
+	site->reg_kept = !bad || !site->wanted.reconsider;
+	if (!site->reg_kept)
+		reg->answer = (struct kz_registry_answer){0};
+	return site->reg_kept;
+}
+
+static void
 begin(struct site *site)
 {
 	struct kz_exam_reg *reg = calloc(1, sizeof(*reg));
@@ -162,12 +209,6 @@ begin(struct site *site)
 	if (reg->client.family != KZ_ADDR_NONE &&
 		probe_special(site->probe, &reg->client))
 		reg->client = (struct kz_addr){0};
-	if (below_jp(&reg->domain))
-		ask(site, REGISTRY_JPRS, "DOM ", reg->domain.text, on_domain,
-			STEP_BEGIN);
-	else if (site_spend(site))
-		(void)ask_rdap_domain(&site->registry.group, &reg->domain,
-			on_domain, site, STEP_BEGIN);
 }
 
 static void
@@ -246,8 +287,11 @@ wanted(const struct site *site)
 	struct kz_name registrable;
 
 	/* What lies deeper is registered by somebody else. */
-	return site->wanted.registry && probe->config.registry.ask &&
-		!site->suffix && site->exam.zone_known &&
+	return probe->config.registry.ask && !site->suffix &&
+		site->exam.zone_known &&
+		(site->wanted.registry ||
+			registry_known(probe->registry, &site->exam.zone) !=
+				NULL) &&
 		(below_jp(&site->exam.zone) || probe->rdap != NULL) &&
 		kz_suffix_registrable(probe->suffix, &site->exam.zone,
 			&registrable) == KZ_OK &&
@@ -263,6 +307,9 @@ site_reg_step(struct site *site)
 		if (!wanted(site))
 			return false;
 		begin(site);
+		if (!site->wanted.registry && by_known(site))
+			return false;
+		ask_domain(site);
 	} else if (step == STEP_NETWORK) {
 		ask_network(site);
 	} else if (step == STEP_ABROAD) {
@@ -280,6 +327,14 @@ emit(void *arg, const struct kz_finding *finding)
 {
 	struct site *site = arg;
 
+	/*
+	 * What is bad needs a new answer each time that it counts; that the
+	 * zone now serves what is registered does not.
+	 */
+	if (site->reg_kept &&
+		(finding->outcome != KZ_OUTCOME_OK ||
+			finding->symptom != KZ_SYM_REG_NS_MISMATCH))
+		return;
 	output_finding(site->probe->output, finding);
 }
 
@@ -293,6 +348,6 @@ site_reg_report(struct site *site)
 	reg->now_s = kz_clock_now_s();
 	kz_exam_reg_judge(reg, emit, site);
 	/* A cut in the middle leaves questions open. */
-	return site->registry.ended && site->registry.step > STEP_END &&
-		kz_exam_reg_complete(reg);
+	return !site->reg_kept && site->registry.ended &&
+		site->registry.step > STEP_END && kz_exam_reg_complete(reg);
 }

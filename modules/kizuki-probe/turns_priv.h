@@ -3,7 +3,8 @@
  * turns_priv - when a registry's server may be asked
  *
  * What:   one question in so long, so many a day, and none for a while after
- *         it refused.
+ *         it refused.  Each question and refusal is told, so that kizukid
+ *         keeps the count over our end.
  * Units:  moments by the wall clock but for next_ms.
  */
 #ifndef KIZUKI_PROBE_TURNS_PRIV_H
@@ -12,19 +13,42 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kizuki/core/turn.h"
+
+#include "table_priv.h"
+
+struct probe;
+
+/* One server. */
 struct turns {
+	struct table_node node;
+	char server[KZ_NAME_MAX + 1];
+	bool rdap;
 	int64_t next_ms; /* monotonic: the next turn */
-	int64_t day_s;   /* begin of the day that is counted */
-	uint32_t count;
-	int64_t until_s; /* left alone until then */
-	int64_t back_off_s;
+	struct kz_turn turn;
 };
 
+/* Before the sandbox. */
+void turns_open(struct probe *probe);
+void turns_close(struct probe *probe);
+
+/* Of a server, by name or address; it may go when another one is looked for. */
+struct turns *turns_of(struct probe *probe, bool rdap, const char *server);
+
 /* Take the next turn, in *wait_ms.  False: none today, or left alone. */
-bool turns_take(struct turns *turns, uint32_t gap_s, uint32_t per_day,
+bool turns_take(struct probe *probe, struct turns *turns, uint32_t gap_s,
 	int64_t *wait_ms);
 
+/* It is left alone just now. */
+bool turns_resting(const struct turns *turns);
+
 /* It refuses, or is silent: leave it alone, twice as long each time. */
-void turns_back_off(struct turns *turns, int64_t least_s);
+void turns_back_off(struct probe *probe, struct turns *turns, int64_t least_s);
+
+/* It answers well. */
+void turns_answered(struct probe *probe, struct turns *turns);
+
+/* What somebody else asked of it, or we ourselves before we were started. */
+void turns_told(struct probe *probe, const struct kz_turn_told *told);
 
 #endif

@@ -87,6 +87,8 @@ take_line(struct run *run, struct kz_str bytes)
 	case KZ_LINE_QUESTION:
 	case KZ_LINE_CANARY:
 	case KZ_LINE_VERIFIED:
+	case KZ_LINE_TURN:
+	case KZ_LINE_REGISTERED:
 		return 0;
 	}
 	return 0;

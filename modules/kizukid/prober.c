@@ -62,6 +62,12 @@ on_line(void *arg, struct kz_str bytes)
 		kz_observe_done(engine, &line.u.done.site, &line.u.done.zone,
 			line.u.done.complete, &now);
 		return;
+	case KZ_LINE_TURN:
+		kz_observe_turn(engine, &line.u.turn, &now);
+		return;
+	case KZ_LINE_REGISTERED:
+		kz_observe_registered(engine, &line.u.registered);
+		return;
 	case KZ_LINE_VERIFIED:
 		if (kz_judge_verified(engine, &line.u.verified, &now))
 			prober->woken = true;

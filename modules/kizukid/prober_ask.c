@@ -43,6 +43,7 @@ examine(void *arg, const struct kz_order *order)
 	to->confirm = order->confirm;
 	to->sender = order->sender;
 	to->registry = order->registry;
+	to->reconsider = order->reconsider;
 	to->zone = order->zone;
 	while (to->watch_count < order->watch_count &&
 		to->watch_count < KZ_LINE_WATCHED) {
@@ -82,6 +83,24 @@ touched(void *arg, const struct kz_touch *touch)
 	return send_line(arg, &line, false);
 }
 
+static bool
+turn(void *arg, const struct kz_turn_told *told)
+{
+	struct kz_line line = {.kind = KZ_LINE_TURN};
+
+	line.u.turn = *told;
+	return send_line(arg, &line, false);
+}
+
+static bool
+registered(void *arg, const struct kz_registry_answer *answer)
+{
+	struct kz_line line = {.kind = KZ_LINE_REGISTERED};
+
+	line.u.registered = *answer;
+	return send_line(arg, &line, false);
+}
+
 static void
 say(void *arg, enum kz_log_level level, const char *line)
 {
@@ -97,6 +116,8 @@ kz_prober_hooks(struct kz_prober *prober, struct kz_engine_hooks *hooks)
 	hooks->examine = examine;
 	hooks->canary = canary;
 	hooks->touched = touched;
+	hooks->turn = turn;
+	hooks->registered = registered;
 	hooks->log = say;
 	hooks->arg = prober;
 }

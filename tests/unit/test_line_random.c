@@ -132,6 +132,31 @@ random_question(struct kz_question *question)
 }
 
 static void
+random_registered(struct kz_registry_answer *answer)
+{
+	answer->kind = KZ_REGISTRY_DOMAIN;
+	answer->outcome = KZ_REGISTRY_FOUND;
+	answer->asked_s = 1 + draw(1 << 24);
+	answer->domain = random_name();
+	answer->cut = toss();
+	answer->redacted = toss();
+	answer->updated_by_rule = toss();
+	for (uint32_t i = draw(KZ_REGISTRY_SERVERS + 1); i > 0; i--) {
+		struct kz_name name = random_name();
+
+		(void)kz_registry_add_server(answer, kz_name_str(&name));
+	}
+	if (toss())
+		(void)kz_registry_add_state(answer, KZ_STR("Active"));
+	if (toss())
+		answer->expires = (struct kz_registry_date){
+			1 + draw(1 << 24), 540, toss()};
+	if (toss())
+		(void)kz_registry_add_contact(answer, KZ_STR("RT0040JP"),
+			KZ_STR(""), (uint8_t)draw(32));
+}
+
+static void
 random_line(struct kz_line *line)
 {
 	memset(line, 0, sizeof(*line));
@@ -174,6 +199,17 @@ random_line(struct kz_line *line)
 			line->u.done.zone = random_name();
 		for (size_t i = 0; i < KZ_FAMILY_COUNT; i++)
 			line->u.done.complete[i] = toss();
+		break;
+	case KZ_LINE_TURN:
+		memcpy(line->u.turn.server, "whois.example", 14);
+		line->u.turn.rdap = toss();
+		line->u.turn.when_s = 1 + draw(1 << 24);
+		line->u.turn.asked = draw(100);
+		line->u.turn.until_s = draw(1 << 24);
+		line->u.turn.back_off_s = draw(86400);
+		break;
+	case KZ_LINE_REGISTERED:
+		random_registered(&line->u.registered);
 		break;
 	case KZ_LINE_ERROR:
 		random_text(line->u.error.text, sizeof(line->u.error.text));

@@ -34,6 +34,8 @@
 #define KZ_REGISTRY_HANDLE_MAX 63
 #define KZ_REGISTRY_PHONE_MAX  31
 #define KZ_REGISTRY_LINK_MAX   255
+/* What is kept of one. */
+#define KZ_REGISTRY_RECORD_SIZE 4096
 /* Longest answer that is read. */
 #define KZ_REGISTRY_TEXT_MAX ((size_t)64 * 1024)
 
@@ -91,6 +93,8 @@ struct kz_registry_answer {
 	 * month.  Such a date says nothing of people.
 	 */
 	bool updated_by_rule;
+	int64_t asked_s;              /* when it was given; 0: not said */
+	char server[KZ_NAME_MAX + 1]; /* by whom; "": not said */
 };
 
 /*
@@ -124,6 +128,29 @@ bool kz_registry_add_state(
 struct kz_registry_contact *kz_registry_add_contact(
 	struct kz_registry_answer *answer, struct kz_str handle,
 	struct kz_str mail, uint8_t roles);
+
+/*
+ * What is kept of an answer that found a domain: not the addresses of its
+ * contacts, nor where these are found.  Keepable: it says when it was given.
+ */
+void kz_registry_keep(struct kz_registry_answer *answer);
+bool kz_registry_keepable(const struct kz_registry_answer *answer);
+
+/*
+ * Record version 1 of what is kept, whatever else is in *answer.  KZ_EINVAL:
+ * not keepable.  KZ_ETRUNC: longer than size, as KZ_REGISTRY_RECORD_SIZE may
+ * be with 13 of the longest names there are.
+ */
+KZ_MUST_CHECK enum kz_result kz_registry_encode(
+	const struct kz_registry_answer *answer, uint8_t *record, size_t size,
+	size_t *len);
+
+/*
+ * Any version ever released; *answer is written to in any case.  KZ_EVERSION:
+ * newer.  KZ_ETRUNC, KZ_EINVAL.
+ */
+KZ_MUST_CHECK enum kz_result kz_registry_decode(
+	const uint8_t *record, size_t len, struct kz_registry_answer *answer);
 
 /* A handle: letters, digits, "-", "_", "."; KZ_EINVAL: is none. */
 KZ_MUST_CHECK enum kz_result kz_registry_handle(

@@ -24,6 +24,8 @@
 
 struct kz_config;
 struct kz_fact;
+struct kz_registry_answer;
+struct kz_turn_told;
 struct kz_engine;
 struct kz_store;
 struct kz_touch;
@@ -47,6 +49,7 @@ struct kz_order {
 	bool sender;  /* its name was seen as a verified MAIL FROM */
 	struct kz_name zone; /* the root: not known */
 	bool registry;       /* registries are asked too */
+	bool reconsider;     /* where what they said no longer fits */
 	size_t watch_count;
 	struct kz_name watch[KZ_ORDER_WATCHED];
 	size_t client_count;
@@ -70,6 +73,12 @@ struct kz_engine_hooks {
 		void *arg, const struct kz_addr *addr, enum kz_service service);
 	/* What an earlier prober touched: it keeps the rate limits. */
 	bool (*touched)(void *arg, const struct kz_touch *touch);
+	/*
+	 * The same of registries: what their servers were asked, and what they
+	 * said of a domain.  NULL: nobody wants to know.
+	 */
+	bool (*turn)(void *arg, const struct kz_turn_told *told);
+	bool (*registered)(void *arg, const struct kz_registry_answer *answer);
 	void (*log)(void *arg, enum kz_log_level level, const char *line);
 	void *arg;
 };

@@ -13,6 +13,8 @@
 #include <stddef.h>
 
 #include "kizuki/core/finding.h"
+#include "kizuki/core/registry.h"
+#include "kizuki/core/turn.h"
 #include "kizuki/engine/engine.h"
 
 /* From the prober's lines.  complete has KZ_FAMILY_COUNT entries. */
@@ -23,6 +25,25 @@ void kz_observe_touch(struct kz_engine *engine, const struct kz_touch *touch,
 void kz_observe_done(struct kz_engine *engine, const struct kz_name *site,
 	const struct kz_name *zone, const bool *complete,
 	const struct kz_now *now);
+
+/* A server of a registry was asked, or refused; it said of a domain. */
+void kz_observe_turn(struct kz_engine *engine, const struct kz_turn_told *told,
+	const struct kz_now *now);
+void kz_observe_registered(
+	struct kz_engine *engine, const struct kz_registry_answer *answer);
+
+/*
+ * Somebody else than the prober asks a server once: take the turn for it, in
+ * *wait_s.  KZ_EBUSY: it has had its share, or is left alone.
+ */
+KZ_MUST_CHECK enum kz_result kz_turn_grant(struct kz_engine *engine,
+	const char *server, bool rdap, const struct kz_now *now,
+	uint32_t *wait_s);
+
+/* What a registry said of a domain of late.  KZ_NOT_FOUND, KZ_EIO. */
+KZ_MUST_CHECK enum kz_result kz_registered_find(struct kz_engine *engine,
+	const struct kz_name *domain, const struct kz_now *now,
+	struct kz_registry_answer *answer);
 
 /* Called about once a second: held findings, canaries, class changes. */
 void kz_observe_tick(struct kz_engine *engine, const struct kz_now *now);

@@ -5,7 +5,7 @@
  * What:   one value for each kind of line, parsed and printed.  Unknown keys
  *         are ignored, a "v" other than 1, a key given twice and more than 8
  *         levels are refused.  What prints parses to the same value.
- * Owner:  plain values.  A struct kz_line is some 4 KB.
+ * Owner:  plain values.  A struct kz_line is some 9 KB.
  * Errors: KZ_EFORMAT with *why a static text.
  * Source: kizuki's docs/protocol.md.
  */
@@ -20,6 +20,8 @@
 #include "kizuki/base/str.h"
 #include "kizuki/core/finding.h"
 #include "kizuki/core/netclass.h"
+#include "kizuki/core/registry.h"
+#include "kizuki/core/turn.h"
 #include "kizuki/core/verify.h"
 
 /* Longest line accepted or made, with its newline. */
@@ -37,7 +39,9 @@ enum kz_line_kind {
 	KZ_LINE_TOUCHED, /* to the prober too: what an earlier one touched */
 	KZ_LINE_VERIFIED,
 	KZ_LINE_DONE,
-	KZ_LINE_ERROR /* {"v":1,"error":"...","line":"..."} */
+	KZ_LINE_TURN,       /* both ways: a registry's server was asked */
+	KZ_LINE_REGISTERED, /* both ways: what a registry said of a domain */
+	KZ_LINE_ERROR       /* {"v":1,"error":"...","line":"..."} */
 };
 
 /* Who sent mail of a site, and what it called itself; "": not known. */
@@ -53,6 +57,8 @@ struct kz_line_examine {
 	bool sender;         /* mail was seen from it, as MAIL FROM */
 	struct kz_name zone; /* that held it before; the root: not known */
 	bool registry; /* ask registries too, of the last client's network */
+	/* ask where an answer that was told no longer fits what is served */
+	bool reconsider;
 	size_t watch_count; /* names met in sessions, besides watch_names */
 	struct kz_name watch[KZ_LINE_WATCHED];
 	size_t client_count;
@@ -87,6 +93,8 @@ struct kz_line {
 		struct kz_touch touch;
 		struct kz_verified verified;
 		struct kz_line_done done;
+		struct kz_turn_told turn;
+		struct kz_registry_answer registered; /* as kz_registry_keep */
 		struct kz_line_error error;
 	} u;
 };

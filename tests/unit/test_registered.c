@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: ISC */
+/* What registries said and were asked, over the ends of probers. */
+#include "api_kit.h"
+
+#include "kizuki/engine/observe.h"
+#include "kizuki/engine/schedule.h"
+
+static struct kz_turn_told told[8];
+static size_t told_count;
+
+static bool
+on_turn(void *arg, const struct kz_turn_told *turn)
+{
+	(void)arg;
+	assert_true(told_count < 8);
+	told[told_count++] = *turn;
+	return true;
+}
+
+static int
+begin(void **state)
+{
+	struct kz_engine_hooks hooks = {.ask = on_ask,
+		.examine = on_examine,
+		.canary = on_canary,
+		.touched = on_touched,
+		.turn = on_turn,
+		.log = on_log};
+	struct scene *scene;
+	int result = setup(state);
+
+	scene = *state;
+	kz_engine_close(&scene->engine);
+	hooks.arg = scene;
+	scene->config.registry.per_day = 3;
+	assert_int_equal(kz_engine_open(&scene->config, scene->store, &hooks,
+				 &scene->now, &scene->engine),
+		KZ_OK);
+	told_count = 0;
+	return result;
+}
+
+static void
+asked(struct scene *scene, bool rdap, uint32_t questions)
+{
+	struct kz_turn_told turn = {.server = "whois.jprs.jp",
+		.rdap = rdap,
+		.when_s = scene->now.wall_s,
+		.asked = questions};
+
+	kz_observe_turn(scene->engine, &turn, &scene->now);
+}
+
+static void
+a_new_prober_is_told_what_earlier_ones_asked(void **state)
+{
+	struct scene *scene = *state;
+
+	asked(scene, false, 1);
+	scene->now.wall_s += 60;
+	asked(scene, false, 1);
+	asked(scene, true, 1);
+	kz_schedule_prober_new(scene->engine, &scene->now);
+	assert_int_equal(told_count, 2);
+	assert_string_equal(told[0].server, "whois.jprs.jp");
+	assert_false(told[0].rdap);
+	assert_int_equal(told[0].asked, 2);
+	assert_int_equal(told[0].when_s, NOW_S);
+	assert_true(told[1].rdap);
+	assert_int_equal(told[1].asked, 1);
+	/* two days later nothing of it bounds anything */
+	scene->now.wall_s += 2 * DAY_S;
+	told_count = 0;
+	kz_schedule_prober_new(scene->engine, &scene->now);
+	assert_int_equal(told_count, 0);
+	scene->now.wall_s = NOW_S;
+}
+
+static void
+who_asks_by_hand_takes_from_the_same_share(void **state)
+{
+	struct scene *scene = *state;
+	uint32_t wait_s = 99;
+
+	asked(scene, false, 1);
+	assert_int_equal(kz_turn_grant(scene->engine, "whois.jprs.jp", false,
+				 &scene->now, &wait_s),
+		KZ_OK);
+	assert_int_equal(wait_s, scene->config.registry.gap_s);
+	assert_int_equal(told_count, 1);
+	assert_int_equal(told[0].asked, 1);
+	/* two at once wait one behind the other */
+	assert_int_equal(kz_turn_grant(scene->engine, "whois.jprs.jp", false,
+				 &scene->now, &wait_s),
+		KZ_OK);
+	assert_int_equal(wait_s, 2 * scene->config.registry.gap_s);
+	assert_int_equal(kz_turn_grant(scene->engine, "whois.jprs.jp", false,
+				 &scene->now, &wait_s),
+		KZ_EBUSY);
+	assert_int_equal(kz_turn_grant(scene->engine, "whois.jprs.jp", true,
+				 &scene->now, &wait_s),
+		KZ_OK);
+}
+
+static struct kz_registry_answer
+an_answer(const struct scene *scene)
+{
+	struct kz_registry_answer answer = {.kind = KZ_REGISTRY_DOMAIN,
+		.outcome = KZ_REGISTRY_FOUND,
+		.asked_s = scene->now.wall_s,
+		.server = "whois.jprs.jp"};
+
+	assert_int_equal(
+		kz_name_parse(KZ_STR("example2.jp"), &answer.domain), KZ_OK);
+	assert_true(kz_registry_add_server(&answer, KZ_STR("w03.example2.jp")));
+	assert_true(kz_registry_add_state(&answer, KZ_STR("Connected")));
+	assert_non_null(kz_registry_add_contact(&answer, KZ_STR("RT0040JP"),
+		KZ_STR("example.org"), KZ_REGISTRY_ADMIN));
+	answer.expires = (struct kz_registry_date){
+		.when_s = 1606662000, .offset_min = 540, .day = true};
+	return answer;
+}
+
+static void
+an_answer_holds_for_a_month(void **state)
+{
+	struct scene *scene = *state;
+	struct kz_registry_answer answer = an_answer(scene), read;
+	struct kz_name other;
+
+	kz_observe_registered(scene->engine, &answer);
+	scene->now.wall_s += 30 * DAY_S - 1;
+	assert_int_equal(kz_registered_find(scene->engine, &answer.domain,
+				 &scene->now, &read),
+		KZ_OK);
+	assert_string_equal(read.servers[0].text, "w03.example2.jp");
+	assert_string_equal(read.contacts[0].handle, "RT0040JP");
+	/* where a contact is written to is nobody's business */
+	assert_int_equal(read.contacts[0].mail.len, 0);
+	scene->now.wall_s++;
+	assert_int_equal(kz_registered_find(scene->engine, &answer.domain,
+				 &scene->now, &read),
+		KZ_NOT_FOUND);
+	scene->now.wall_s = NOW_S - 1;
+	assert_int_equal(kz_registered_find(scene->engine, &answer.domain,
+				 &scene->now, &read),
+		KZ_NOT_FOUND);
+	scene->now.wall_s = NOW_S;
+	assert_int_equal(kz_name_parse(KZ_STR("example.jp"), &other), KZ_OK);
+	assert_int_equal(
+		kz_registered_find(scene->engine, &other, &scene->now, &read),
+		KZ_NOT_FOUND);
+}
+
+static void
+the_record_is_as_it_was(void **state)
+{
+	static const uint8_t golden[] =
+		"\x01\x00\x00\x00\x00\x5e\x5a\xa9\xc0"
+		"\x0dwhois.jprs.jp\x0b"
+		"example2.jp\x00"
+		"\x00\x00\x00\x00\x5f\xc3\xb7\x70\x02\x1c\x01"
+		"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+		"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+		"\x01\x09"
+		"Connected\x01\x0fw03.example2.jp\x01\x08RT0040JP\x01";
+	struct scene *scene = *state;
+	struct kz_registry_answer answer = an_answer(scene), read;
+	uint8_t record[KZ_REGISTRY_RECORD_SIZE];
+	size_t len = 0;
+
+	assert_int_equal(
+		kz_registry_encode(&answer, record, sizeof(record), &len),
+		KZ_OK);
+	assert_int_equal(len, sizeof(golden) - 1);
+	assert_memory_equal(record, golden, len);
+	for (size_t cut = 0; cut < len; cut++)
+		assert_int_not_equal(
+			kz_registry_decode(golden, cut, &read), KZ_OK);
+	record[0] = 2;
+	assert_int_equal(kz_registry_decode(record, len, &read), KZ_EVERSION);
+	answer.outcome = KZ_REGISTRY_MISSING;
+	assert_int_equal(
+		kz_registry_encode(&answer, record, sizeof(record), &len),
+		KZ_EINVAL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			a_new_prober_is_told_what_earlier_ones_asked, begin,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			who_asks_by_hand_takes_from_the_same_share, begin,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			an_answer_holds_for_a_month, begin, teardown),
+		cmocka_unit_test_setup_teardown(
+			the_record_is_as_it_was, begin, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
