@@ -89,6 +89,46 @@ whois_mode jprs
 examine "$ask"
 shows good.jp reg-ns-single bad good.jp 4 ns1.good.jp
 
+say "what an earlier prober asked counts, and that it was refused"
+turn() {
+	printf '{"v":1,"t":%d,"turn":"10.9.0.43","rdap":false,"asked":%d,' \
+		"$(date +%s)" "$1"
+	printf '"until":%d,"back_off":3600}' "$2"
+}
+before=$(asked jprs)
+examine "$(turn 49 0)" "$ask"
+expect "one is left, of a domain and two contacts" \
+	"$(($(asked jprs) - before))" 1
+expect "it is told" "$(grep -c '"turn":"10.9.0.43","rdap":false,"asked":1' \
+	"$findings")" 1
+expect "what it said is told" "$(grep -o '"registered":"good.jp",[^]]*]' \
+	"$findings")" '*"server":"10.9.0.43","states":\["Connected"\]'
+before=$(asked jprs)
+examine "$(turn 50 0)" "$ask"
+examine "$(turn 0 $(($(date +%s) + 600)))" "$ask"
+expect "none is left" "$(($(asked jprs) - before))" 0
+
+say "an answer that was kept is held against what is served"
+kept() {
+	printf '{"v":1,"t":%d,"registered":"good.jp","server":"jprs",' \
+		$(($(date +%s) - 86400))
+	printf '"states":[],"servers":[%s],"contacts":[]}' "$1"
+}
+before=$(asked jprs)
+examine "$(kept '"ns1.good.jp","ns2.good.jp"')" '{"v":1,"examine":"good.jp"}'
+shows good.jp reg-ns-mismatch ok
+complete good.jp REG no
+examine "$(kept '"ns1.good.jp","ns3.good.jp"')" '{"v":1,"examine":"good.jp"}'
+expect "a kept answer is no new fault" \
+	"$(grep -c '"id":"reg-' "$findings" || true)" 0
+expect "questions" "$(($(asked jprs) - before))" 0
+before=$(asked jprs DOM)
+examine "$(kept '"ns1.good.jp","ns3.good.jp"')" \
+	"${ask/\"registry\"/\"reconsider\"}"
+expect "a fault that would be new is asked for" \
+	"$(($(asked jprs DOM) - before))" 1
+shows good.jp reg-ns-single bad
+
 say "switched off, nothing is asked"
 sed -i 's/gap = 1s/ask = no/' "$LAB_DIR/probe.conf"
 before=$(asked jprs)
