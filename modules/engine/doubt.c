@@ -86,7 +86,7 @@ say(struct kz_engine *engine, size_t netclass, const char *what)
 
 void
 kz_doubt_touch(struct kz_engine *engine, const struct kz_touch *touch,
-	bool failed_before, const struct kz_now *now)
+	bool alive_before, const struct kz_now *now)
 {
 	enum kz_netclass netclass =
 		kz_netclass_of(touch->service, &touch->addr);
@@ -95,7 +95,7 @@ kz_doubt_touch(struct kz_engine *engine, const struct kz_touch *touch,
 	bool alive = touch->reach == KZ_REACH_ALIVE;
 	bool quiet = (engine->suspended >> netclass & 1) != 0;
 
-	if (!alive && failed_before)
+	if (!alive && !alive_before)
 		return;
 	kz_breaker_touch(breaker, touch, quiet);
 	if (alive ||

@@ -25,11 +25,12 @@ void kz_doubt_open(struct kz_engine *engine, const struct kz_now *now);
 void kz_doubt_free(struct kz_engine *engine);
 
 /*
- * A contact came to something; failed_before: its address failed the last time
- * too.
+ * A contact came to something; alive_before: its address was alive the last
+ * time.  Only then is its failure sudden: whoever brings new names brings as
+ * many dead addresses as he likes, and they say nothing of our line.
  */
 void kz_doubt_touch(struct kz_engine *engine, const struct kz_touch *touch,
-	bool failed_before, const struct kz_now *now);
+	bool alive_before, const struct kz_now *now);
 
 /* Say what changed; verdicts that rest on it are made again. */
 void kz_doubt_update(struct kz_engine *engine, const struct kz_now *now);

@@ -144,15 +144,15 @@ void
 kz_observe_touch(struct kz_engine *engine, const struct kz_touch *touch,
 	bool canary, const struct kz_now *now)
 {
-	bool failed_before = false;
+	enum kz_touch_before before = KZ_TOUCH_NEVER;
 
 	kz_health_touch(engine->health, touch, canary);
 	kz_canary_touch(engine, touch, now);
 	if (touch->reach != KZ_REACH_LIMITED &&
 		touch->reach != KZ_REACH_SPECIAL &&
 		touch->reach != KZ_REACH_NONE)
-		failed_before = kz_touch_store(engine, touch, now);
-	kz_doubt_touch(engine, touch, failed_before, now);
+		before = kz_touch_store(engine, touch, now);
+	kz_doubt_touch(engine, touch, before == KZ_TOUCH_ALIVE, now);
 	kz_doubt_update(engine, now);
 }
 

@@ -6,7 +6,9 @@
 #include "engine_priv.h"
 #include "kizuki/base/wire.h"
 
-#define DAY_S          86400
+#define DAY_S 86400
+/* A sound site is looked at daily while mail comes, a week at most after it. */
+#define KNOWN_S        691200
 #define RECORD_VERSION 1
 #define KEY_SIZE       18 /* service, family, 16 octets of address */
 #define KEPT           8  /* contacts of one address: more than a day allows */
@@ -65,14 +67,33 @@ add(struct contacts *contacts, const struct kz_touch *touch, int64_t since_s)
 	contacts->list[contacts->count++].reach = (uint8_t)touch->reach;
 }
 
-static bool
-failed(uint8_t reach)
+/* What the newest contact that says something of the address came to. */
+static enum kz_touch_before
+told_by(const struct contacts *contacts)
 {
-	return reach == KZ_REACH_REFUSED || reach == KZ_REACH_UNREACHABLE ||
-		reach == KZ_REACH_TIMEOUT;
+	for (size_t i = contacts->count; i > 0; i--) {
+		switch ((enum kz_reach)contacts->list[i - 1].reach) {
+		case KZ_REACH_ALIVE:
+			return KZ_TOUCH_ALIVE;
+		case KZ_REACH_REFUSED:
+		case KZ_REACH_UNREACHABLE:
+		case KZ_REACH_TIMEOUT:
+			return KZ_TOUCH_FAILED;
+		case KZ_REACH_OURS:
+		case KZ_REACH_RESET:
+		case KZ_REACH_SILENT:
+		case KZ_REACH_NOISE:
+		case KZ_REACH_NONE:
+		case KZ_REACH_LIMITED:
+		case KZ_REACH_SPECIAL:
+		case KZ_REACH_COUNT:
+			break;
+		}
+	}
+	return KZ_TOUCH_NEVER;
 }
 
-bool
+enum kz_touch_before
 kz_touch_store(struct kz_engine *engine, const struct kz_touch *touch,
 	const struct kz_now *now)
 {
@@ -81,15 +102,14 @@ kz_touch_store(struct kz_engine *engine, const struct kz_touch *touch,
 	struct contacts contacts = {0};
 	struct kz_writer writer = kz_writer_make(record, sizeof(record));
 	size_t len = 0;
-	bool failed_before;
+	enum kz_touch_before before;
 
 	make_key(touch, key);
 	if (kz_store_get(engine->store, KZ_TABLE_TOUCH, key, sizeof(key),
 		    record, sizeof(record), &len) != KZ_OK ||
 		!decode(record, len, &contacts))
 		contacts.count = 0;
-	failed_before = contacts.count > 0 &&
-		failed(contacts.list[contacts.count - 1].reach);
+	before = told_by(&contacts);
 	add(&contacts, touch, now->wall_s - DAY_S);
 	kz_writer_put(&writer, 1, RECORD_VERSION);
 	kz_writer_put(&writer, 1, contacts.count);
@@ -100,7 +120,7 @@ kz_touch_store(struct kz_engine *engine, const struct kz_touch *touch,
 	if (kz_writer_finish(&writer, &len) == KZ_OK)
 		kz_engine_put(
 			engine, KZ_TABLE_TOUCH, key, sizeof(key), record, len);
-	return failed_before;
+	return before;
 }
 
 struct walk {
@@ -166,7 +186,7 @@ sweep_row(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
 void
 kz_touch_sweep(struct kz_engine *engine, const struct kz_now *now)
 {
-	struct walk walk = {.engine = engine, .since_s = now->wall_s - DAY_S};
+	struct walk walk = {.engine = engine, .since_s = now->wall_s - KNOWN_S};
 	uint8_t from[KZ_STORE_KEY_MAX];
 	size_t from_len = engine->sweep_touch_len;
 

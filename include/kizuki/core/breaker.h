@@ -9,8 +9,9 @@
  *         mean_percent.
  * Rules:  alive is good; refused, unreachable, timeout and ours are bad; the
  *         rest says nothing.  A place counts once in an hour, by its newest
- *         contact.  An address that was known to be dead says nothing of our
- *         line: the caller leaves such a failure out.  What comes while the
+ *         contact.  An address that was dead before, or is met for the first
+ *         time, says nothing of our line when it fails: the caller leaves such
+ *         a failure out.  What comes while the
  *         class is in doubt (quiet) is no part of the week.
  * Pure:   values in, values out; some 12 KB, the caller keeps it.
  * Clock:  set back, what lies ahead is forgotten; the week's days are kept.
