@@ -10,8 +10,8 @@
 #include "registry_priv.h"
 
 #define DAY_S          86400
-#define RECORD_VERSION 1
-#define RECORD_SIZE    9
+#define RECORD_VERSION 2
+#define RECORD_SIZE    17
 #define DIGEST_SIZE    16
 #define SWEEP_ROWS     500
 /* Nothing here grows faster than a slice a minute can follow. */
@@ -25,6 +25,8 @@ static const char serial_tag[] = "serial/";
 #define SHARE_PREFIX    (SHARE_TAG_SIZE + DIGEST_SIZE)
 #define SHARE_KEY_SIZE  (SHARE_PREFIX + DIGEST_SIZE)
 #define SERIAL_KEY_SIZE (SERIAL_TAG_SIZE + DIGEST_SIZE)
+
+static const struct kz_name nobody;
 
 /* "share/", what is named, who names it. */
 static void
@@ -41,19 +43,30 @@ make_key(const struct kz_engine *engine, enum kz_share_kind kind,
 	kz_engine_digest(engine, by, 2, key + SHARE_PREFIX);
 }
 
+/* One subject's naming of a thing. */
+struct naming {
+	int64_t first_s, newest_s;
+};
+
+/* Version 1 told the newest moment alone. */
 static bool
-decode(const uint8_t *record, size_t len, int64_t *when_s)
+decode(const uint8_t *record, size_t len, struct naming *naming)
 {
 	struct kz_reader reader = kz_reader_make(record, len);
+	uint64_t version = kz_reader_take(&reader, 1);
 
-	if (kz_reader_take(&reader, 1) != RECORD_VERSION)
+	if (version != 1 && version != RECORD_VERSION)
 		return false;
-	*when_s = (int64_t)kz_reader_take(&reader, 8);
+	naming->newest_s = (int64_t)kz_reader_take(&reader, 8);
+	naming->first_s = version == 1 ? naming->newest_s
+				       : (int64_t)kz_reader_take(&reader, 8);
 	return kz_reader_finish(&reader) == KZ_OK;
 }
 
+/* Namings since since_s that began by early_s or last for lasting_s. */
 struct counting {
 	int64_t since_s;
+	int64_t early_s, lasting_s;
 	uint32_t count, most;
 };
 
@@ -62,36 +75,90 @@ count_row(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
 	size_t len)
 {
 	struct counting *counting = arg;
-	int64_t when_s;
+	struct naming naming;
 
 	(void)key;
 	(void)key_len;
-	if (decode(value, len, &when_s) && when_s >= counting->since_s)
+	if (decode(value, len, &naming) &&
+		naming.newest_s >= counting->since_s &&
+		(naming.first_s <= counting->early_s ||
+			naming.newest_s - naming.first_s >=
+				counting->lasting_s))
 		counting->count++;
 	return counting->count < counting->most;
 }
 
 static uint32_t
 count_prefix(struct kz_engine *engine, const uint8_t key[SHARE_KEY_SIZE],
-	int64_t since_s, uint32_t most)
+	struct counting counting)
 {
-	struct counting counting = {.since_s = since_s, .most = most};
-
 	KZ_IGNORE(kz_store_scan(engine->store, KZ_TABLE_META, key, SHARE_PREFIX,
 			  NULL, 0, 0, count_row, &counting),
 		"what cannot be read names nothing");
 	return counting.count;
 }
 
+/* Whoever named it. */
+static struct counting
+all_since(int64_t since_s, uint32_t most)
+{
+	return (struct counting){
+		.since_s = since_s, .early_s = INT64_MAX, .most = most};
+}
+
 uint32_t
 kz_share_count(struct kz_engine *engine, enum kz_share_kind kind,
 	struct kz_str what, int64_t since_s, uint32_t most)
 {
-	static const struct kz_name nobody;
 	uint8_t key[SHARE_KEY_SIZE];
 
 	make_key(engine, kind, what, &nobody, key);
-	return count_prefix(engine, key, since_s, most);
+	return count_prefix(engine, key, all_since(since_s, most));
+}
+
+/* A naming that lasts for twice the span of an outage counts whenever begun. */
+static int64_t
+lasting_s(const struct kz_engine *engine)
+{
+	return 2 * (int64_t)engine->config->persistence[KZ_CLASS_N].span_s;
+}
+
+/* At when_s, perhaps long ago: what others found is told all at once. */
+static bool
+note_at(struct kz_engine *engine, enum kz_share_kind kind,
+	const uint8_t key[SHARE_KEY_SIZE], int64_t when_s,
+	const struct kz_now *now)
+{
+	uint8_t record[RECORD_SIZE];
+	struct kz_writer writer = kz_writer_make(record, sizeof(record));
+	struct naming naming = {0};
+	size_t len = 0;
+	bool known =
+		kz_store_get(engine->store, KZ_TABLE_META, key, SHARE_KEY_SIZE,
+			record, sizeof(record), &len) == KZ_OK &&
+		decode(record, len, &naming);
+	int64_t since_s = now->wall_s - naming.newest_s;
+
+	/* A day is exact enough; a clock that was set back writes anew. */
+	if (known && since_s >= 0 && since_s < DAY_S &&
+		when_s > naming.first_s - DAY_S)
+		return false;
+	/* The ceiling is a share of all sites, everything else is few. */
+	if (!known && kind != KZ_SHARE_ALONE &&
+		count_prefix(engine, key, all_since(0, KZ_SHARE_MOST)) ==
+			KZ_SHARE_MOST)
+		return false;
+	/* Two moments far apart are not all the time between them. */
+	if (!known || since_s < 0 || since_s > lasting_s(engine) ||
+		when_s < naming.first_s)
+		naming.first_s = when_s < now->wall_s ? when_s : now->wall_s;
+	kz_writer_put(&writer, 1, RECORD_VERSION);
+	kz_writer_put(&writer, 8, (uint64_t)now->wall_s);
+	kz_writer_put(&writer, 8, (uint64_t)naming.first_s);
+	if (kz_writer_finish(&writer, &len) == KZ_OK)
+		kz_engine_put(engine, KZ_TABLE_META, key, SHARE_KEY_SIZE,
+			record, len);
+	return !known;
 }
 
 bool
@@ -100,29 +167,9 @@ kz_share_note(struct kz_engine *engine, enum kz_share_kind kind,
 	const struct kz_now *now)
 {
 	uint8_t key[SHARE_KEY_SIZE];
-	uint8_t record[RECORD_SIZE];
-	struct kz_writer writer = kz_writer_make(record, sizeof(record));
-	int64_t when_s = 0;
-	size_t len = 0;
-	bool known;
 
 	make_key(engine, kind, what, subject, key);
-	known = kz_store_get(engine->store, KZ_TABLE_META, key, sizeof(key),
-			record, sizeof(record), &len) == KZ_OK &&
-		decode(record, len, &when_s);
-	/* A day is exact enough; a clock that was set back writes anew. */
-	if (known && now->wall_s - when_s < DAY_S && when_s <= now->wall_s)
-		return false;
-	/* The ceiling is a share of all sites, everything else is few. */
-	if (!known && kind != KZ_SHARE_ALONE &&
-		count_prefix(engine, key, 0, KZ_SHARE_MOST) == KZ_SHARE_MOST)
-		return false;
-	kz_writer_put(&writer, 1, RECORD_VERSION);
-	kz_writer_put(&writer, 8, (uint64_t)now->wall_s);
-	if (kz_writer_finish(&writer, &len) == KZ_OK)
-		kz_engine_put(
-			engine, KZ_TABLE_META, key, sizeof(key), record, len);
-	return !known;
+	return note_at(engine, kind, key, now->wall_s, now);
 }
 
 void
@@ -159,9 +206,10 @@ note_addrs(struct kz_engine *engine, const struct kz_finding *finding,
 
 	for (size_t i = 0; i < finding->rest_count; i++) {
 		struct kz_str what = addr_str(&finding->rests[i].addr);
+		uint8_t key[SHARE_KEY_SIZE];
 
-		if (kz_share_note(engine, KZ_SHARE_ADDR, what,
-			    &finding->subject, now) &&
+		make_key(engine, KZ_SHARE_ADDR, what, &finding->subject, key);
+		if (note_at(engine, KZ_SHARE_ADDR, key, finding->when_s, now) &&
 			kz_share_count(engine, KZ_SHARE_ADDR, what,
 				kept_since_s(engine, now),
 				provider + 1) == provider)
@@ -250,17 +298,29 @@ kz_share_weigh(struct kz_engine *engine, const struct kz_finding *finding,
 	return kz_history_weight(finding, &history);
 }
 
+/*
+ * Domains cost little, and whoever brings ten of them that name the dead host
+ * of a convicted site must not free it.  So those count that named it before
+ * anybody could know of the verdict, in the first half of its span; and those
+ * that go on naming it, for a provider's customers are not all met at once.
+ */
 static bool
 of_provider(struct kz_engine *engine, const struct kz_evidence *evidence,
 	int64_t since_s)
 {
-	uint32_t provider = engine->config->history.provider;
+	const struct kz_persistence *rules = engine->config->persistence;
+	struct counting counting = {.since_s = since_s,
+		.early_s = evidence->first_bad_s + rules[KZ_CLASS_N].span_s / 2,
+		.lasting_s = lasting_s(engine),
+		.most = engine->config->history.provider};
+	uint8_t key[SHARE_KEY_SIZE];
 
-	for (size_t i = 0; i < evidence->rest_count; i++)
-		if (kz_share_count(engine, KZ_SHARE_ADDR,
-			    addr_str(&evidence->rests[i].addr), since_s,
-			    provider) == provider)
+	for (size_t i = 0; i < evidence->rest_count; i++) {
+		make_key(engine, KZ_SHARE_ADDR,
+			addr_str(&evidence->rests[i].addr), &nobody, key);
+		if (count_prefix(engine, key, counting) == counting.most)
 			return true;
+	}
 	return false;
 }
 
@@ -298,14 +358,15 @@ sweep_row(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
 	struct sweep *sweep = arg;
 	struct kz_engine *engine = sweep->engine;
 	struct kz_serial watch;
-	int64_t when_s;
+	struct naming naming;
 	bool old = false;
 
 	memcpy(engine->sweep_meta, key, key_len);
 	engine->sweep_meta_len = key_len;
 	sweep->seen++;
 	if (tagged(key, key_len, share_tag, SHARE_TAG_SIZE))
-		old = !decode(value, len, &when_s) || when_s < sweep->since_s;
+		old = !decode(value, len, &naming) ||
+			naming.newest_s < sweep->since_s;
 	else if (tagged(key, key_len, serial_tag, SERIAL_TAG_SIZE))
 		old = kz_serial_decode(value, len, &watch) != KZ_OK ||
 			watch.newest_s < sweep->serial_since_s;

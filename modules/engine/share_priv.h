@@ -45,7 +45,11 @@ uint32_t kz_share_count(struct kz_engine *engine, enum kz_share_kind kind,
 uint8_t kz_share_weigh(struct kz_engine *engine,
 	const struct kz_finding *finding, const struct kz_now *now);
 
-/* Mark the rows that rest on an address of a provider. */
+/*
+ * Mark the rows that rest on an address of a provider: so many subjects named
+ * it in the first half of the span that convicts, or go on naming it for twice
+ * as long.
+ */
 void kz_share_apply(struct kz_engine *engine, const struct kz_now *now,
 	struct kz_rows *rows);
 
