@@ -43,7 +43,8 @@ jittered(const struct kz_engine *engine, uint32_t base_s)
 
 /*
  * Random, so that all quarters of the day get covered; but when the span of
- * what waits is over, the look that decides is not put off.
+ * what waits is over, the look that decides is not put off, neither by a later
+ * one nor by one so shortly before that it had to keep its distance.
  */
 static int64_t
 next_of_suspect(const struct kz_engine *engine, const struct kz_memo *memo,
@@ -54,7 +55,8 @@ next_of_suspect(const struct kz_engine *engine, const struct kz_memo *memo,
 	int64_t next_s = least + randombytes_uniform(most - least + 1);
 	int64_t ripe_s = memo->ripe_s;
 
-	if (ripe_s > now->wall_s + next_s)
+	if (ripe_s > now->wall_s + most ||
+		ripe_s > now->wall_s + next_s + least)
 		return next_s;
 	ripe_s += randombytes_uniform(RIPE_JITTER_S) - now->wall_s;
 	return ripe_s < least ? least : ripe_s;
