@@ -104,7 +104,8 @@ contact_smtp(struct scene *scene, size_t index, bool canary, int64_t *when_s)
 {
 	struct machine *machine = &scene->world->machines[index];
 	bool confirm = canary || scene->look->confirm;
-	int64_t reuse_s = canary ? 0 : scene->world->reuse_s;
+	/* As kizuki-probe has it: what confirms is no older than its gap. */
+	int64_t reuse_s = canary ? 0 : confirm ? HOUR_S : scene->world->reuse_s;
 	int64_t age_s;
 
 	*when_s = wall(scene);
