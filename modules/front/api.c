@@ -33,6 +33,8 @@ static const struct route {
 	{"POST", "/v1/allowed/withdraw", kz_call_disallow, false},
 	{"GET", "/v1/looks/*", kz_call_looked, false},
 	{"GET", "/v1/findings", kz_call_export, false},
+	{"GET", "/v1/registered/*", kz_call_registered, true},
+	{"POST", "/v1/turns", kz_call_turn, false},
 	{"POST", "/v1/backup", kz_call_backup, false},
 	{"POST", "/v1/findings", kz_call_import_end, false},
 };

@@ -68,7 +68,8 @@ typedef enum kz_result kz_call_handler(struct kz_call_scene *scene);
 kz_call_handler kz_call_status, kz_call_metrics, kz_call_sites, kz_call_site,
 	kz_call_recheck, kz_call_backup, kz_call_forget, kz_call_say,
 	kz_call_unsay, kz_call_look, kz_call_looked, kz_call_allowed,
-	kz_call_allow, kz_call_disallow, kz_call_export, kz_call_import_end;
+	kz_call_allow, kz_call_disallow, kz_call_export, kz_call_import_end,
+	kz_call_registered, kz_call_turn;
 
 /* The value of an argument; NULL: not given. */
 const char *kz_call_arg(const struct kz_call *call, const char *key);
@@ -80,6 +81,10 @@ KZ_MUST_CHECK enum kz_result kz_call_json(
 /* Answer {"error":"..."}. */
 KZ_MUST_CHECK enum kz_result kz_call_error(
 	struct kz_call_scene *scene, unsigned status, const char *text);
+
+/* What a registry said of a domain, as far as it is kept; NULL: nothing. */
+json_t *kz_call_registration(
+	const struct kz_call_scene *scene, const struct kz_name *domain);
 
 /* A string of ours or from outside; what is no UTF-8 becomes \xNN. */
 json_t *kz_call_text(const char *text);

@@ -48,6 +48,8 @@ site_json(const struct showing *showing)
 	const struct kz_site_view *view = showing->view;
 	const struct kz_site *site = &view->site;
 	const int64_t now_s = showing->scene->now->wall_s;
+	json_t *registration =
+		kz_call_registration(showing->scene, &site->zone);
 	json_t *json = json_pack("{s:i,s:s,s:b,s:o,s:I,s:I,s:I,s:I,s:s}", "v",
 		1, "site", view->name.text, "known", view->known, "verdict",
 		verdict_json(showing), "first_seen",
@@ -56,6 +58,13 @@ site_json(const struct showing *showing)
 		(json_int_t)site->examined_s, "next_look",
 		(json_int_t)site->next_look_s, "zone", site->zone.text);
 
+	/* An object that is missing takes nothing, and frees what it was given.
+	 */
+	if (registration != NULL &&
+		json_object_set_new(json, "registration", registration) != 0) {
+		json_decref(json);
+		return NULL;
+	}
 	if (json == NULL ||
 		(set_word(json, "allow", &site->allow, now_s) &&
 			set_word(json, "deny", &site->deny, now_s) &&

@@ -35,6 +35,7 @@ struct cli {
 	bool config_found;
 	bool json;
 	bool withdraw;
+	bool fresh; /* what kizukid keeps will not do */
 	/* logscan */
 	bool dry_run;
 	bool follow;
@@ -134,6 +135,20 @@ struct kz_registry_answer;
 /* registry.c: what was understood of an answer; server may be NULL. */
 int cli_registry_print(const struct cli *cli,
 	const struct kz_registry_answer *answer, const char *server);
+
+/* registry_kept.c: what a registry said that kizukid keeps; NULL: nothing. */
+void cli_print_registration(
+	FILE *out, const json_t *registration, const char *indent);
+
+/* Print what kizukid keeps of domain, where it does: *kept. */
+int cli_registry_kept(
+	struct cli *cli, const struct kz_name *domain, bool *kept);
+
+/*
+ * Take a question to server from kizukid's share of the day, and wait for its
+ * turn.  Without kizukid there is nothing to be shared.
+ */
+int cli_registry_turn(struct cli *cli, const char *server);
 
 /* registry_ask.c: ask the registry of a domain or an address, and print. */
 int cli_registry_ask(struct cli *cli, const char *text);

@@ -54,7 +54,7 @@ static const struct command commands[] = {
 		"the database's backups, and what damage left", 1, 2, cli_db},
 	{"org", "NAME...", "the registrable domain of each name", 1, 1000,
 		cli_org},
-	{"registry", "DOMAIN|ADDRESS|--parse FILE [--server NAME]",
+	{"registry", "DOMAIN [--fresh]|ADDRESS|--parse FILE [--server NAME]",
 		"what a registry says of a domain or network", 0, 1,
 		cli_registry},
 	{"symptoms", "[ID]", "the catalogue of faults, as a page", 0, 1,
@@ -78,13 +78,15 @@ enum {
 	OPTION_SERVER,
 	OPTION_FORMAT,
 	OPTION_DRY_RUN,
-	OPTION_FOLLOW
+	OPTION_FOLLOW,
+	OPTION_FRESH
 };
 
 static const struct option options[] = {
 	{"config", required_argument, NULL, 'c'},
 	{"dry-run", no_argument, NULL, OPTION_DRY_RUN},
 	{"follow", no_argument, NULL, OPTION_FOLLOW},
+	{"fresh", no_argument, NULL, OPTION_FRESH},
 	{"format", required_argument, NULL, OPTION_FORMAT},
 	{"help", no_argument, NULL, 'h'},
 	{"json", no_argument, NULL, OPTION_JSON},
@@ -152,6 +154,9 @@ take_option(struct cli *cli, int option)
 		return true;
 	case OPTION_FOLLOW:
 		cli->follow = true;
+		return true;
+	case OPTION_FRESH:
+		cli->fresh = true;
 		return true;
 	case OPTION_FORMAT:
 		cli->format = optarg;

@@ -27,6 +27,7 @@ struct asking {
 	const char *server; /* name or address */
 	struct kz_name server_name;
 	char query[KZ_WHOIS_QUERY_MAX + 1];
+	struct kz_name domain; /* that is asked for; the root: an address */
 	bool by_address;
 	struct kz_addr address;
 	bool by_v6; /* the server has no address of IPv4 */
@@ -201,6 +202,7 @@ prepare_domain(struct asking *asking, const char *text)
 		return EX_UNAVAILABLE;
 	}
 	asking->server = config->registry.jprs;
+	asking->domain = domain;
 	return put_query(asking, "DOM ", domain.text);
 }
 
@@ -223,6 +225,7 @@ cli_registry_ask(struct cli *cli, const char *text)
 {
 	struct asking *asking = calloc(1, sizeof(*asking));
 	int status = EX_OSERR;
+	bool kept = false;
 
 	if (asking == NULL) {
 		warnx("out of memory");
@@ -230,6 +233,14 @@ cli_registry_ask(struct cli *cli, const char *text)
 	}
 	asking->cli = cli;
 	status = prepare(asking, text);
+	if (status == 0 && asking->domain.len > 0 && !cli->fresh)
+		status = cli_registry_kept(cli, &asking->domain, &kept);
+	if (kept) {
+		free(asking);
+		return status;
+	}
+	if (status == 0)
+		status = cli_registry_turn(cli, asking->server);
 	if (status == 0)
 		status = run(asking);
 	if (status == 0 && asking->reach != KZ_REACH_ALIVE) {

@@ -91,6 +91,8 @@ print_stored(FILE *out, const json_t *site)
 		cli_put(out, cli_text(site, "zone"));
 		fputc('\n', out);
 	}
+	cli_print_registration(
+		out, json_object_get(site, "registration"), "  ");
 	print_word(out, site, "allow");
 	print_word(out, site, "deny");
 	print_word(out, site, "pardon");

@@ -78,4 +78,33 @@ lab_wait 120 mended || { cat "$LAB_DIR/shown"; exit 1; }
 # a question that was late on its way is nearer to the next one
 expect "one question a turn" "$(awk '{ if (NR > 1 && $1 - last < 0.5) n++
 	last = $1 } END { print n + 0 }' "$LAB_DIR/whois/jprs/log")" 0
+
+say "what was said is kept, shown, and given to who asks by hand"
+talk 10.203.181.152 w03.example2.jp example2.jp
+kizuki show example2.jp >"$LAB_DIR/shown"
+expect "shown" "$(grep -A2 "kept answer" "$LAB_DIR/shown" | paste -sd' ')" \
+	"*kept answer of 20* from 10.9.0.43 * status: Connected*"
+by_hand() { kizuki registry "$@" 2>/dev/null; }
+expect "kept" "$(by_hand www.example2.jp | head -n 1)" "kept answer of 20*"
+expect "no contact's address is kept" \
+	"$(kizuki --json registry example2.jp | grep -c mail_domain || true)" 0
+expect "asked anew" "$(by_hand --fresh example2.jp | head -n 1)" \
+	"server: 10.9.0.43"
+# the day's share, of a server that nobody else asks
+expect "a share of the day" "$(for _ in $(seq 51); do
+	curl -s --unix-socket /run/kizuki/api.sock -d '{"server":"whois.nowhere"}' \
+		-o /dev/null -w '%{http_code}\n' http://localhost/v1/turns
+done | uniq -c | paste -sd' ' | tr -s ' ')" " 50 200 1 429"
+
+say "killed and started anew, kizukid remembers what was asked"
+count() {
+	curl -s --unix-socket /run/kizuki/api.sock -d '{"server":"whois.nowhere"}' \
+		-o /dev/null -w '%{http_code}' http://localhost/v1/turns
+}
+kill -9 "${pids[kizukid]}"
+wait "${pids[kizukid]}" 2>/dev/null || true
+start_kizukid "s|^mode = enforce|&\n$registry|;s|^profile.*||"
+expect "the share is still used up" "$(count)" 429
+expect "the answer is still there" "$(by_hand example2.jp | head -n 1)" \
+	"kept answer of 20*"
 stop kizukid
