@@ -5,6 +5,8 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/e2e/lib/evil.sh
 . "$LAB_TREE/tests/e2e/lib/evil.sh"
+# shellcheck source=tests/e2e/lib/whois.sh
+. "$LAB_TREE/tests/e2e/lib/whois.sh"
 
 SOCKET=/run/kizuki/policy.sock
 SEEN=$LAB_DIR/seen
@@ -97,14 +99,57 @@ counted() { # what the metrics say
 	kizuki --json status | grep -o "\"$1\":[0-9]*" | sed 's/.*://'
 }
 
+# reached ADDRESS...: how often it was asked by DNS, by whom, and the most in
+# any second
+reached() {
+	awk -v prober="$PROBER" -v list="$*" '
+	BEGIN {
+		split(prober, word); for (i in word) is[word[i]]
+		split(list, word); for (i in word) at[word[i]]
+	}
+	$2 ~ /^(udp|tcp)\/53/ && ($4 in at) {
+		t[++n] = $1
+		own += $3 in is
+		while (t[n] - t[from + 1] >= 1000) from++
+		if (n - from > most) most = n - from
+	}
+	END { print n + 0, "questions,", n - own, \
+		"of them of the resolver;", most + 0, "in one second" }
+	' "$SEEN"
+}
+
 evil_zones
 evil_up
+start_whois
+evil_registries
 # the prober has addresses of its own; the resolver has the others
 ip addr add 10.9.0.2/32 dev lo
 ip addr add 2001:db8:9::2/128 dev lo nodad
 
+say "an attacker's registries never come to an end"
+start_kizukid "/^mode = enforce/r $EVIL/registry.conf"
+evil_registered | sessions 1 1
+# circle: questions that led on to the next one
+circle() { grep -c '^FILE:' "$EVIL/rdap.out" || true; }
+led_there() { [ "$(asked jprs 'DOM evil.jp')" -gt 0 ] && [ "$(circle)" -gt 3 ]; }
+lab_wait 90 led_there || expect "the prober was led there" no yes
+# what they would tell is asked for again in four hours, not in a second
+looks=$(counted examinations)
+looked_again() { [ "$(counted examinations)" -gt $((looks + 6)) ]; }
+lab_wait 90 looked_again || expect "its sites are looked at again" no yes
+at_most "questions by WHOIS about its domain, without end" 1 \
+	"$(asked jprs)"
+at_most "questions by WHOIS about its network, without end" 1 \
+	"$(asked jpnic)"
+# for the domain and for its network, and three redirects each
+at_most "questions by RDAP in a circle" 8 "$(circle)"
+for site in evil.jp evil.example; do
+	expect "faults found in the registration of $site" "$(kizuki --json \
+		findings $site | grep -c '"id":"reg-.*"bad"' || true)" 0
+done
+echo "    the prober's memory at most: $(peak "$(prober)") MB"
+
 say "four sites are known, two of them broken"
-start_kizukid
 cat >"$LAB_DIR/first" <<-LINES
 10.20.0.25 mx1.good.jp tanaka@good.jp
 10.224.31.100 example1.jp ishijima@example1.jp
@@ -181,7 +226,7 @@ say "what it came to, $took s after the first session"
 known $INNOCENT $NAMED >"$LAB_DIR/after"
 expect "what is known of sites that were only named" \
 	"$(diff "$LAB_DIR/before" "$LAB_DIR/after")" ""
-most_sites=$((2000 * (1 + $(date -u +%j) - $(date -u -d "@$began" +%j)) + 4))
+most_sites=$((2000 * (1 + $(date -u +%j) - $(date -u -d "@$began" +%j)) + 6))
 at_most "sites stored" $most_sites "$(listed | wc -l)"
 hours=$((1 + $(date +%s) / 3600 - began / 3600))
 at_most "new sites of one client network" $((4 * hours)) \
@@ -236,9 +281,11 @@ echo "    contacts of the prober: $(cut -d' ' -f2 "$SEEN.prober" | sort |
 	uniq -c | awk '{ printf "%s %s  ", $2, $1 }')"
 echo "    look-ups of its resolver: $(OTHERS=1 contacts | wc -l), most to" \
 	"$(OTHERS=1 contacts | awk '{ print $3 }' | most)"
-echo "    to the silent address that 40 domains name as their servers:" \
-	"$(awk -v a=$VICTIM_NS '$3 == a' "$SEEN.prober" | wc -l) of the prober," \
-	"$(OTHERS=1 contacts | awk -v a=$VICTIM_NS '$3 == a' | wc -l) of the resolver"
+echo "    the silent address that 40 domains name as their servers:" \
+	"$(reached $VICTIM_NS)"
+echo "    the server that refuses, named by 20 of them: $(reached $VICTIM_DNS)"
+echo "    the servers of the zone that holds 1,000 names of servers:" \
+	"$(reached 10.20.0.53 10.20.1.53)"
 echo "    examinations $(counted examinations), sites refused" \
 	"$(counted sites_refused), sessions that waited for a verification" \
 	"$(counted verify_waits)"

@@ -3,13 +3,16 @@
 # evil - the name servers, mail hosts and domains of an attacker; sourced in
 # the lab by tests/e2e/hostile-sender.sh
 #
-# evil.jp is served at 10.70.0.53, all zones below it at 10.70.1.53.  Each zone
+# evil.jp and evil.example are served at 10.70.0.53, all zones below them at
+# 10.70.1.53; what is registered of these two never comes to an end.  Each zone
 # NAME.evil.jp has "h", the HELO name, with a client's address, so that the
 # attacker's own names are verified.  Victims lie in 10.77.0.0/16.
 #
 #   evil_zones      makes them all in $LAB_DIR/evil
 #   evil_up         the servers; victims that answer
 #   evil_sessions   a line for each domain, as tests/lab/sessions reads it
+#   evil_registered   the same for the two that are registered
+#   evil_registries WHOIS without end, RDAP in a circle: $EVIL/registry.conf
 EVIL=$LAB_DIR/evil
 VICTIM_MX=10.77.0.25   # a mail host that others' domains name
 VICTIM_NS=10.77.1.53   # never answers
@@ -220,6 +223,7 @@ evil_zones() {
 	mkdir -p "$EVIL/kids" "$EVIL/evil"
 	: >"$EVIL/parent"
 	: >"$EVIL/sessions"
+	: >"$EVIL/registered"
 	evil_mx
 	evil_ns
 	evil_referral
@@ -227,16 +231,60 @@ evil_zones() {
 	evil_long
 	evil_banners
 	evil_wild
+	evil_top evil.jp 10.71.160.9 <"$EVIL/parent"
+	evil_top evil.example 10.71.161.9 </dev/null
+}
+
+# evil_top NAME CLIENT: as evil_zone; nobody takes mail for it
+evil_top() {
 	{
-		printf '$ORIGIN evil.jp.\n$TTL 3600\n'
+		printf '$ORIGIN %s.\n$TTL 3600\n' "$1"
 		echo "@ SOA ns hostmaster 1 3600 600 86400 300"
 		echo "@ NS ns"
+		echo "@ MX 10 h"
 		echo "ns A 10.70.0.53"
-		cat "$EVIL/parent"
-	} >"$EVIL/evil/evil.jp.zone"
+		echo "h A $2"
+		cat
+	} >"$EVIL/evil/$1.zone"
+	echo "$2 h.$1 evil@$1" >>"$EVIL/registered"
 }
 
 evil_sessions() { cat "$EVIL/sessions"; }
+evil_registered() { cat "$EVIL/registered"; }
+
+evil_registries() {
+	local name web=$EVIL/rdap
+	mkdir -p "$web/domain" "$web/ip" "$EVIL/bootstrap"
+	openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=rdap \
+		-addext subjectAltName=IP:10.9.0.43 -keyout "$EVIL/rdap.key" \
+		-out "$EVIL/rdap.pem" 2>/dev/null
+	for name in dns:example ipv4:10.0.0.0/8; do
+		printf '{"services":[[["%s"],["https://10.9.0.43/"]]]}' \
+			"${name#*:}" >"$EVIL/bootstrap/${name%%:*}.json"
+	done
+	echo '{"services":[]}' >"$EVIL/bootstrap/ipv6.json"
+	for name in domain/evil.example ip/10.71.161.9 ip/10.71.160.9; do
+		printf 'HTTP/1.0 302 x\r\nLocation: https://10.9.0.43/%s\r\n\r\n' \
+			$name >"$web/$name"
+	done
+	(cd "$web" && exec openssl s_server -accept 10.9.0.43:443 -HTTP \
+		-cert "$EVIL/rdap.pem" -key "$EVIL/rdap.key" \
+		>"$EVIL/rdap.out" 2>&1) &
+	lab_wait 10 lib_listening 10.9.0.43 443
+	whois_mode jprs endless
+	whois_mode jpnic endless
+	cat >"$EVIL/registry.conf" <<-CONF
+	registry {
+		jprs = "10.9.0.43"
+		jpnic = "10.9.1.43"
+		gap = 1s
+		gap_rdap = 0
+		rdap = "$EVIL/bootstrap"
+		authorities = "$EVIL/rdap.pem"
+	}
+	CONF
+	chmod -R a+rX "$EVIL/bootstrap" "$EVIL/rdap.pem"
+}
 
 # evil_nsd GROUP ADDRESS
 evil_nsd() {
