@@ -16,7 +16,7 @@ build="gcc make libc6-dev binutils pkg-config
 	libunbound-dev libldns-dev libevent-dev libdb5.3-dev libbsd-dev
 	libsodium-dev libpsl-dev libidn2-dev libjansson-dev libconfuse-dev
 	libmicrohttpd-dev libseccomp-dev libsystemd-dev dns-root-data
-	libspf2-dev
+	libspf2-dev libssl-dev
 	liblognorm-dev libfastjson-dev zlib1g-dev
 	libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev"
 check="clang clang-format clang-tidy llvm libclang-rt-14-dev libcmocka-dev

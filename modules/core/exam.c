@@ -356,6 +356,7 @@ kz_exam_judge(const struct kz_exam *exam, kz_exam_emit *emit, void *arg)
 	kz_exam_judge_implicit(&out);
 	out.truncated = false;
 	kz_exam_judge_policy(&out);
+	kz_exam_judge_tls(&out);
 	kz_exam_judge_rdns(&out);
 	if (!exam->zone_known)
 		return;

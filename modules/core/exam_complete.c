@@ -105,6 +105,12 @@ sec_done(const struct kz_exam *exam)
 static bool
 pol_done(const struct kz_exam *exam)
 {
+	bool truncated;
+
+	/* Exchangers left out are not mentioned, and may be at fault. */
+	(void)kz_exam_mx_hosts(exam, exam->mx, &truncated);
+	if (exam->tls_asked && (truncated || exam->mx_cut))
+		return false;
 	return !exam->dns_cut && exam->policy.asked && exam->policy.spf.known &&
 		exam->policy.dmarc.known && exam->policy.sts.known &&
 		(exam->mx_look == KZ_EXAM_DATA ||

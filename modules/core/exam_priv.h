@@ -188,6 +188,7 @@ void kz_exam_judge_soa(struct exam_out *out);
 void kz_exam_judge_views(struct exam_out *out);
 void kz_exam_judge_sec(struct exam_out *out);
 void kz_exam_judge_policy(struct exam_out *out);
+void kz_exam_judge_tls(struct exam_out *out);
 void kz_exam_judge_rdns(struct exam_out *out);
 void kz_exam_judge_web(struct exam_out *out);
 

@@ -41,6 +41,7 @@ LIST_SHAPE(listen, listen_count);
 LIST_SHAPE(socketmap_listen, socketmap_listen_count);
 LIST_SHAPE(policy_sockets, policy_socket_count);
 LIST_SHAPE(network.own.list, network.own.count);
+LIST_SHAPE(probe.ehlo.list, probe.ehlo.count);
 LIST_SHAPE(probe.watch_names.list, probe.watch_names.count);
 LIST_SHAPE(canary[0].targets, canary[0].target_count);
 

@@ -72,26 +72,28 @@ to_sockaddr(const struct kz_addr *addr, uint16_t port,
 }
 
 bool
+kz_dial_addr(const struct sockaddr_storage *of, struct kz_addr *addr)
+{
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+
+	if (of->ss_family == AF_INET) {
+		memcpy(&in, of, sizeof(in));
+		return kz_addr_from_bytes((const uint8_t *)&in.sin_addr,
+			       sizeof(in.sin_addr), addr) == KZ_OK;
+	}
+	memcpy(&in6, of, sizeof(in6));
+	return kz_addr_from_bytes((const uint8_t *)&in6.sin6_addr,
+		       sizeof(in6.sin6_addr), addr) == KZ_OK;
+}
+
+bool
 kz_dial_forbidden(
 	const struct sockaddr_storage *to, const struct kz_addr_scope *scope)
 {
 	struct kz_addr addr;
-	enum kz_result result;
 
-	if (to->ss_family == AF_INET) {
-		struct sockaddr_in in;
-
-		memcpy(&in, to, sizeof(in));
-		result = kz_addr_from_bytes((const uint8_t *)&in.sin_addr,
-			sizeof(in.sin_addr), &addr);
-	} else {
-		struct sockaddr_in6 in6;
-
-		memcpy(&in6, to, sizeof(in6));
-		result = kz_addr_from_bytes((const uint8_t *)&in6.sin6_addr,
-			sizeof(in6.sin6_addr), &addr);
-	}
-	return result != KZ_OK || kz_addr_special(&addr, scope);
+	return !kz_dial_addr(to, &addr) || kz_addr_special(&addr, scope);
 }
 
 /* Options that matter but whose lack does not stop the probe. */

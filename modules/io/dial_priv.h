@@ -47,6 +47,9 @@ struct sockaddr_storage;
 bool kz_dial_forbidden(
 	const struct sockaddr_storage *to, const struct kz_addr_scope *scope);
 
+/* The address of one of IPv4 or IPv6; false: none that can be told. */
+bool kz_dial_addr(const struct sockaddr_storage *of, struct kz_addr *addr);
+
 /* Whose fault an errno of connect, send or receive is; OURS in doubt. */
 enum kz_reach kz_dial_reach(int error);
 

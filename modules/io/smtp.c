@@ -11,71 +11,44 @@
 
 #include "kizuki/io/clock.h"
 
-#include "dial_priv.h"
-#include "smtp_banner_priv.h"
+#include "smtp_priv.h"
 
 #define DEFAULT_CONNECT_MS 15000
 #define DEFAULT_BANNER_MS  60000
 #define DEFAULT_IN_FLIGHT  1000
 #define SMTP_PORT          25
 #define LINGER_MS          5000
-#define READ_SIZE          4096
+#define DEFAULT_TLS_MS     30000
 /* After QUIT this much is read and thrown away before we hang up. */
 #define LINGER_OCTETS 65536
 
-struct job;
-typedef void step(struct job *job);
-
-struct job {
-	TAILQ_ENTRY(job) link;
-	struct kz_smtp *client;
-	struct kz_addr server;
-	kz_smtp_done *done; /* NULL once called: lingering */
-	void *arg;
-	int fd; /* -1: none */
-	struct event *watch;
-	struct event *timer;
-	step *ring;         /* what the timer does */
-	int64_t starved_ms; /* since when nothing was to be had; 0: not */
-	size_t lingered;    /* octets read after QUIT */
-	struct kz_smtp_banner banner;
-};
-
-struct kz_smtp {
-	struct event_base *base;
-	struct kz_smtp_options options; /* with the defaults in place */
-	struct kz_dial dial;
-	struct event *pump;
-	TAILQ_HEAD(, job) waiting; /* in order */
-	TAILQ_HEAD(, job) running;
-	size_t running_count;
-};
-
-static void begin(struct job *job);
+static void begin(struct kz_smtp_job *job);
 
 static void
-hang_up(struct job *job)
+hang_up(struct kz_smtp_job *job)
 {
 	if (job->watch != NULL)
 		event_free(job->watch);
 	job->watch = NULL;
+	kz_smtp_tls_free(job);
 	if (job->fd >= 0)
 		(void)close(job->fd);
 	job->fd = -1;
 }
 
 static void
-free_job(struct job *job)
+free_job(struct kz_smtp_job *job)
 {
 	hang_up(job);
 	if (job->timer != NULL)
 		event_free(job->timer);
+	free(job->chain);
 	free(job);
 }
 
 /* Gives the place of the job to the next one. */
 static void
-retire(struct job *job)
+retire(struct kz_smtp_job *job)
 {
 	struct kz_smtp *client = job->client;
 
@@ -86,33 +59,38 @@ retire(struct job *job)
 	free_job(job);
 }
 
-/* The job ends here; the last act of whoever calls it. */
-static void
-finish(struct job *job, enum kz_reach reach, int error)
+void
+kz_smtp_finish(struct kz_smtp_job *job, enum kz_reach reach, int error)
 {
-	struct kz_smtp_result result = {
-		.reach = reach, .error = error, .code = job->banner.code};
+	struct kz_smtp_result result = {.reach = reach,
+		.error = error,
+		.code = job->banner.code,
+		.tls = job->offer,
+		.chain = job->chain};
+	struct kz_tls_chain *chain = job->chain;
 	kz_smtp_done *done = job->done;
 	void *arg = job->arg;
 
 	if (reach != KZ_REACH_ALIVE)
 		result.code = 0;
+	job->chain = NULL;
 	retire(job);
 	done(arg, &result);
+	free(chain);
 }
 
 static void
 timer_rings(evutil_socket_t fd, short what, void *arg)
 {
-	struct job *job = arg;
+	struct kz_smtp_job *job = arg;
 
 	(void)fd;
 	(void)what;
 	job->ring(job);
 }
 
-static void
-set_timer(struct job *job, step *ring, uint32_t span_ms)
+void
+kz_smtp_set_timer(struct kz_smtp_job *job, kz_smtp_step *ring, uint32_t span_ms)
 {
 	struct timeval span = kz_dial_span(span_ms);
 
@@ -122,8 +100,8 @@ set_timer(struct job *job, step *ring, uint32_t span_ms)
 		event_active(job->timer, EV_TIMEOUT, 0);
 }
 
-static bool
-watch(struct job *job, short events, event_callback_fn react)
+bool
+kz_smtp_watch(struct kz_smtp_job *job, short events, event_callback_fn react)
 {
 	if (job->watch != NULL)
 		event_free(job->watch);
@@ -133,34 +111,34 @@ watch(struct job *job, short events, event_callback_fn react)
 
 /* Not connected.  Where nothing was to be had: again after a moment. */
 static void
-fail(struct job *job, enum kz_reach reach, int error)
+fail(struct kz_smtp_job *job, enum kz_reach reach, int error)
 {
 	int64_t now_ms = kz_clock_mono_ms();
 
 	hang_up(job);
 	if (reach != KZ_REACH_LIMITED) {
-		finish(job, reach, error);
+		kz_smtp_finish(job, reach, error);
 		return;
 	}
 	if (job->starved_ms == 0)
 		job->starved_ms = now_ms;
 	if (now_ms - job->starved_ms < KZ_DIAL_STARVED_MS)
-		set_timer(job, begin, KZ_DIAL_AGAIN_MS);
+		kz_smtp_set_timer(job, begin, KZ_DIAL_AGAIN_MS);
 	else
-		finish(job, KZ_REACH_OURS, error);
+		kz_smtp_finish(job, KZ_REACH_OURS, error);
 }
 
 static void
-connect_late(struct job *job)
+connect_late(struct kz_smtp_job *job)
 {
-	finish(job, KZ_REACH_TIMEOUT, ETIMEDOUT);
+	kz_smtp_finish(job, KZ_REACH_TIMEOUT, ETIMEDOUT);
 }
 
 /* A greeting of several lines that never ends is a greeting all the same. */
 static void
-banner_late(struct job *job)
+banner_late(struct kz_smtp_job *job)
 {
-	finish(job,
+	kz_smtp_finish(job,
 		job->banner.state == KZ_SMTP_MORE ? KZ_REACH_ALIVE
 						  : KZ_REACH_SILENT,
 		0);
@@ -170,8 +148,8 @@ banner_late(struct job *job)
 static void
 lingering(evutil_socket_t fd, short what, void *arg)
 {
-	struct job *job = arg;
-	uint8_t octets[READ_SIZE];
+	struct kz_smtp_job *job = arg;
+	uint8_t octets[KZ_SMTP_READ_SIZE];
 	ssize_t got = recv(fd, octets, sizeof(octets), 0);
 
 	(void)what;
@@ -183,32 +161,36 @@ lingering(evutil_socket_t fd, short what, void *arg)
 		retire(job);
 }
 
-/* Says QUIT and tells the outcome; the rest goes on in the background. */
-static void
-greeted(struct job *job)
+void
+kz_smtp_quit(struct kz_smtp_job *job)
 {
 	static const char quit[] = "QUIT\r\n";
-	struct kz_smtp_result result = {
-		.reach = KZ_REACH_ALIVE, .code = job->banner.code};
+	struct kz_smtp_result result = {.reach = KZ_REACH_ALIVE,
+		.code = job->banner.code,
+		.tls = job->offer,
+		.chain = job->chain};
+	struct kz_tls_chain *chain = job->chain;
 	kz_smtp_done *done = job->done;
 	void *arg = job->arg;
 
-	if (send(job->fd, quit, sizeof(quit) - 1, MSG_NOSIGNAL) < 0 ||
-		!watch(job, EV_READ | EV_PERSIST, lingering)) {
-		finish(job, KZ_REACH_ALIVE, 0);
+	if (!kz_smtp_say(job, quit, sizeof(quit) - 1) ||
+		!kz_smtp_watch(job, EV_READ | EV_PERSIST, lingering)) {
+		kz_smtp_finish(job, KZ_REACH_ALIVE, 0);
 		return;
 	}
 	job->done = NULL;
-	set_timer(job, retire, LINGER_MS);
+	job->chain = NULL;
+	kz_smtp_set_timer(job, retire, LINGER_MS);
 	/* done may close the client: the job is not touched from here */
 	done(arg, &result);
+	free(chain);
 }
 
 static void
 readable(evutil_socket_t fd, short what, void *arg)
 {
-	struct job *job = arg;
-	uint8_t octets[READ_SIZE];
+	struct kz_smtp_job *job = arg;
+	uint8_t octets[KZ_SMTP_READ_SIZE];
 	ssize_t got = recv(fd, octets, sizeof(octets), 0);
 
 	(void)what;
@@ -217,7 +199,7 @@ readable(evutil_socket_t fd, short what, void *arg)
 	if (got <= 0) {
 		bool alive = job->banner.state == KZ_SMTP_MORE;
 
-		finish(job, alive ? KZ_REACH_ALIVE : KZ_REACH_RESET,
+		kz_smtp_finish(job, alive ? KZ_REACH_ALIVE : KZ_REACH_RESET,
 			alive || got == 0 ? 0 : errno);
 		return;
 	}
@@ -227,13 +209,16 @@ readable(evutil_socket_t fd, short what, void *arg)
 	case KZ_SMTP_MORE:
 		break;
 	case KZ_SMTP_GREETED:
-		greeted(job);
+		if (kz_smtp_tls_wanted(job))
+			kz_smtp_tls_begin(job);
+		else
+			kz_smtp_quit(job);
 		break;
 	case KZ_SMTP_ENDLESS:
-		finish(job, KZ_REACH_ALIVE, 0);
+		kz_smtp_finish(job, KZ_REACH_ALIVE, 0);
 		break;
 	case KZ_SMTP_NOISE:
-		finish(job, KZ_REACH_NOISE, 0);
+		kz_smtp_finish(job, KZ_REACH_NOISE, 0);
 		break;
 	}
 }
@@ -241,7 +226,7 @@ readable(evutil_socket_t fd, short what, void *arg)
 static void
 connected(evutil_socket_t fd, short what, void *arg)
 {
-	struct job *job = arg;
+	struct kz_smtp_job *job = arg;
 	socklen_t size = sizeof(int);
 	int error = 0;
 
@@ -253,13 +238,13 @@ connected(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	job->starved_ms = 0;
-	set_timer(job, banner_late, job->client->options.banner_ms);
-	if (!watch(job, EV_READ | EV_PERSIST, readable))
-		finish(job, KZ_REACH_OURS, ENOMEM);
+	kz_smtp_set_timer(job, banner_late, job->client->options.banner_ms);
+	if (!kz_smtp_watch(job, EV_READ | EV_PERSIST, readable))
+		kz_smtp_finish(job, KZ_REACH_OURS, ENOMEM);
 }
 
 static void
-begin(struct job *job)
+begin(struct kz_smtp_job *job)
 {
 	int error;
 	enum kz_reach reach = kz_dial_open(&job->client->dial, &job->server,
@@ -269,9 +254,9 @@ begin(struct job *job)
 		fail(job, reach, error);
 		return;
 	}
-	set_timer(job, connect_late, job->client->options.connect_ms);
-	if (!watch(job, EV_WRITE, connected))
-		finish(job, KZ_REACH_OURS, ENOMEM);
+	kz_smtp_set_timer(job, connect_late, job->client->options.connect_ms);
+	if (!kz_smtp_watch(job, EV_WRITE, connected))
+		kz_smtp_finish(job, KZ_REACH_OURS, ENOMEM);
 }
 
 /*
@@ -282,7 +267,7 @@ static void
 pump(evutil_socket_t fd, short what, void *arg)
 {
 	struct kz_smtp *client = arg;
-	struct job *job = TAILQ_FIRST(&client->waiting);
+	struct kz_smtp_job *job = TAILQ_FIRST(&client->waiting);
 
 	(void)fd;
 	(void)what;
@@ -305,6 +290,8 @@ set_defaults(struct kz_smtp_options *options)
 		options->banner_ms = DEFAULT_BANNER_MS;
 	if (options->in_flight == 0)
 		options->in_flight = DEFAULT_IN_FLIGHT;
+	if (options->tls_ms == 0)
+		options->tls_ms = DEFAULT_TLS_MS;
 	if (options->port == 0)
 		options->port = SMTP_PORT;
 }
@@ -327,8 +314,10 @@ kz_smtp_open(struct event_base *base, const struct kz_smtp_options *options,
 	TAILQ_INIT(&made->waiting);
 	TAILQ_INIT(&made->running);
 	made->pump = event_new(base, -1, 0, pump, made);
-	if (made->pump == NULL) {
-		free(made);
+	if (options->starttls)
+		made->tls = kz_tlschain_context();
+	if (made->pump == NULL || (options->starttls && made->tls == NULL)) {
+		kz_smtp_close(&made);
 		return KZ_ENOMEM;
 	}
 	*client = made;
@@ -339,8 +328,8 @@ void
 kz_smtp_close(struct kz_smtp **client)
 {
 	struct kz_smtp *closed = *client;
-	struct job *job;
-	struct job *next;
+	struct kz_smtp_job *job;
+	struct kz_smtp_job *next;
 
 	if (closed == NULL)
 		return;
@@ -348,21 +337,25 @@ kz_smtp_close(struct kz_smtp **client)
 		free_job(job);
 	TAILQ_FOREACH_SAFE (job, &closed->waiting, link, next)
 		free_job(job);
-	event_free(closed->pump);
+	if (closed->pump != NULL)
+		event_free(closed->pump);
+	SSL_CTX_free(closed->tls);
 	free(closed);
 	*client = NULL;
 }
 
 enum kz_result
 kz_smtp_ask(struct kz_smtp *client, const struct kz_addr *server,
-	kz_smtp_done *done, void *arg)
+	const struct kz_name *host, kz_smtp_done *done, void *arg)
 {
-	struct job *job = calloc(1, sizeof(*job));
+	struct kz_smtp_job *job = calloc(1, sizeof(*job));
 
 	if (job == NULL)
 		return KZ_ENOMEM;
 	job->client = client;
 	job->server = *server;
+	if (host != NULL)
+		job->host = *host;
 	job->done = done;
 	job->arg = arg;
 	job->fd = -1;

@@ -69,7 +69,8 @@ void ask_dns(struct group *group, const struct dns_question *question,
 /* Whether an address speaks SMTP; shared likewise. */
 struct smtp_question {
 	struct kz_addr addr;
-	bool confirm;   /* the shorter limit holds */
+	const struct kz_name *host; /* to be asked for TLS as; NULL: not */
+	bool confirm;               /* the shorter limit holds */
 	bool unlimited; /* none does: the operator named it as a canary */
 	bool canary;
 	int64_t oldest_s;
@@ -78,6 +79,10 @@ struct smtp_reply {
 	enum kz_reach reach;
 	bool patient;   /* the banner was waited for to the end */
 	int64_t when_s; /* of the contact */
+	enum kz_tls_offer tls;
+	const struct kz_tls_chain *chain; /* with SHOWN */
+	/* Whom TLS was asked for as, maybe by another question; the root. */
+	const struct kz_name *host;
 };
 typedef void smtp_done(void *arg, uint32_t tag, const struct smtp_reply *reply);
 void ask_smtp(struct group *group, const struct smtp_question *question,

@@ -243,10 +243,13 @@ open_clients(struct probe *probe)
 		.source_v4 = config->probe.source_v4,
 		.source_v6 = config->probe.source_v6,
 		.scope = config->network.scope,
+		.starttls = config->probe.starttls,
 	};
+	struct kz_smtp_options patient;
 
-	struct kz_smtp_options patient = smtp;
-
+	if (config->probe.ehlo.count > 0)
+		smtp.ehlo = config->probe.ehlo.list[0];
+	patient = smtp;
 	patient.banner_ms = config->probe.banner_confirm_ms;
 	if (kz_resolver_open(probe->base, &resolver, &probe->resolver) !=
 			KZ_OK ||

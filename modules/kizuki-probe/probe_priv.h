@@ -39,6 +39,8 @@
 /* RFC 4034. */
 #define TYPE_DS     43
 #define TYPE_DNSKEY 48
+/* RFC 6698. */
+#define TYPE_TLSA 52
 
 struct input;
 struct rdap;

@@ -23,7 +23,7 @@ struct share {
 	struct event *turn; /* until the limits allow it; tells who waits */
 	TAILQ_HEAD(, ask) waiters;
 	struct kz_addr addr;
-	struct kz_name name, zone;
+	struct kz_name name, zone; /* of port 25: whom TLS is asked for as */
 	uint16_t type;
 	enum kz_nsquery_effort effort;
 	bool patient; /* waits for a banner to the end */
@@ -31,8 +31,9 @@ struct share {
 	enum kz_reach reach;
 	uint8_t rcode;
 	bool authoritative;
-	uint8_t *packet;
+	uint8_t *packet; /* of port 25: a struct kz_tls_chain */
 	size_t len;
+	enum kz_tls_offer tls;
 	int64_t when_s;
 	int64_t until_s;
 };
@@ -73,8 +74,8 @@ answer_one(
 {
 	struct dns_reply reply = {share->reach, share->rcode,
 		share->authoritative, message, share->when_s};
-	struct smtp_reply spoken = {
-		share->reach, share->patient, share->when_s};
+	struct smtp_reply spoken = {share->reach, share->patient, share->when_s,
+		share->tls, (const void *)share->packet, &share->name};
 
 	if (ask->group == NULL)
 		return;
@@ -92,7 +93,7 @@ answer_all(struct share *share)
 	struct ask *ask;
 	size_t waiting = 0;
 
-	if (share->packet != NULL &&
+	if (share->kind == KIND_DNS && share->packet != NULL &&
 		kz_dnsmsg_parse(share->packet, share->len, &message) != KZ_OK)
 		message = NULL;
 	TAILQ_FOREACH (ask, &share->waiters, in_share)
@@ -129,6 +130,17 @@ finish(struct share *share, int64_t keep_s)
 }
 
 static void
+keep(struct share *share, const void *octets, size_t len)
+{
+	share->packet = malloc(len);
+	if (share->packet == NULL)
+		probe_no_memory();
+	memcpy(share->packet, octets, len);
+	share->len = len;
+	share->probe->shared_octets += len;
+}
+
+static void
 on_dns(void *arg, const struct kz_ns_answer *answer)
 {
 	struct share *share = arg;
@@ -141,14 +153,8 @@ on_dns(void *arg, const struct kz_ns_answer *answer)
 	share->authoritative = answer->authoritative;
 	/* Cut short, and no longer version to be had: it says nothing. */
 	if (answer->reach == KZ_REACH_ALIVE && !answer->tcp_failed &&
-		answer->packet != NULL) {
-		share->packet = malloc(answer->len);
-		if (share->packet == NULL)
-			probe_no_memory();
-		memcpy(share->packet, answer->packet, answer->len);
-		share->len = answer->len;
-		probe->shared_octets += answer->len;
-	}
+		answer->packet != NULL)
+		keep(share, answer->packet, answer->len);
 	if (answer->sent > 1)
 		limits_dns_more(&probe->limits, &share->addr, &share->zone,
 			answer->sent - 1, &now);
@@ -168,6 +174,9 @@ on_smtp(void *arg, const struct kz_smtp_result *result)
 
 	share->when_s = now.wall_s;
 	share->reach = result->reach;
+	share->tls = result->tls;
+	if (result->chain != NULL)
+		keep(share, result->chain, sizeof(*result->chain));
 	touch(share, KZ_SERVICE_SMTP25, result->reach);
 	limits_smtp_silent(&share->probe->limits, &share->addr,
 		result->reach == KZ_REACH_SILENT, &now);
@@ -183,7 +192,8 @@ contact(struct share *share)
 	if (share->kind == KIND_SMTP)
 		result = kz_smtp_ask(
 			share->patient ? probe->smtp_patient : probe->smtp,
-			&share->addr, on_smtp, share);
+			&share->addr, share->name.len > 0 ? &share->name : NULL,
+			on_smtp, share);
 	else
 		result = kz_nsquery_ask(probe->nsquery, &share->addr,
 			&share->name, share->type, share->effort, on_dns,
@@ -350,6 +360,8 @@ ask_smtp(struct group *group, const struct smtp_question *question,
 	share = share_new(probe, key);
 	share->kind = KIND_SMTP;
 	share->addr = question->addr;
+	if (question->host != NULL)
+		share->name = *question->host;
 	share->canary = question->canary;
 	share->patient = limits_smtp_patient(&probe->limits, &share->addr);
 	join(share, ask);
@@ -375,8 +387,7 @@ share_touched(struct probe *probe, const struct kz_touch *touched)
 	limits_smtp_silent(&probe->limits, &touched->addr,
 		touched->reach == KZ_REACH_SILENT, &now);
 	table_key(key, KIND_SMTP, 0, &touched->addr, NULL);
-	share = share_find(probe, key, touched->when_s);
-	if (share != NULL)
+	if (share_find(probe, key, touched->when_s) != NULL)
 		return;
 	share = share_new(probe, key);
 	share->kind = KIND_SMTP;

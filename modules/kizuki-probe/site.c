@@ -199,6 +199,7 @@ site_start(struct probe *probe, const struct kz_line_examine *wanted)
 		(wanted->confirm ? CONFIRM_OLDEST_S
 				 : (int64_t)probe->config.limits.reuse_s);
 	kz_exam_init(&site->exam, &wanted->site, wanted->tcp, now_s);
+	site->exam.tls_asked = wanted->tcp && probe->config.probe.starttls;
 	site->exam.sender = wanted->sender;
 	site->exam.served = served(probe, &wanted->site);
 	group_make(&site->names, probe, on_idle, site);

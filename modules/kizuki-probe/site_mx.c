@@ -80,16 +80,19 @@ on_smtp(void *arg, uint32_t tag, const struct smtp_reply *reply)
 	addr->smtp = reply->reach;
 	addr->patient = reply->patient;
 	addr->smtp_when_s = reply->when_s;
+	site_tls(site, (uint8_t)tag, reply);
 	site->smtp_running--;
 	(void)start_smtp(site);
 }
 
 static void
-connect_to(struct site *site, uint8_t addr)
+connect_to(struct site *site, uint8_t addr, uint8_t host)
 {
 	const struct kz_config *config = &site->probe->config;
 	struct smtp_question question = {
 		.addr = site->exam.addrs[addr].addr,
+		.host = site->exam.tls_asked ? &site->exam.hosts[host].name
+					     : NULL,
 		.confirm = site->wanted.confirm,
 		.oldest_s = kz_clock_now_s() -
 			(site->wanted.confirm ? config->limits.smtp_confirm_s
@@ -125,7 +128,7 @@ start_host(struct site *site, uint8_t index)
 		if (!site->smtp_asked[addr] && !exam->addrs[addr].special &&
 			!exam->addrs[addr].ours &&
 			(host->glue_only >> i & 1) == 0)
-			connect_to(site, addr);
+			connect_to(site, addr, index);
 	}
 	return true;
 }
@@ -184,9 +187,13 @@ site_mx_step(struct site *site)
 
 			if (self != KZ_EXAM_NONE)
 				site_look(site, &site->mx, UINT64_C(1) << self);
-		} else if (exam->mx != KZ_EXAM_NONE)
-			site_look(site, &site->mx,
-				kz_exam_mx_hosts(exam, exam->mx, &truncated));
+		} else if (exam->mx != KZ_EXAM_NONE) {
+			uint64_t hosts =
+				kz_exam_mx_hosts(exam, exam->mx, &truncated);
+
+			site_look(site, &site->mx, hosts);
+			site_tlsa(site, hosts);
+		}
 		return true;
 	case STEP_SMTP:
 		site->mx.step = STEP_END;

@@ -35,6 +35,14 @@ struct track {
 /* Reverse names of one client. */
 #define SITE_REVERSE_NAMES 10
 
+/* What an exchanger promises of its certificates. */
+struct tlsa_set {
+	uint8_t host;
+	struct kz_name name;
+	size_t count;
+	struct kz_tlsa list[KZ_TLSA_MAX];
+};
+
 struct site {
 	struct probe *probe;
 	struct kz_line_examine wanted;
@@ -69,6 +77,8 @@ struct site {
 	struct group web; /* pages being fetched */
 
 	struct track mx;
+	struct tlsa_set tlsa[KZ_EXAM_MX_TESTED]; /* of exchangers */
+	size_t tlsa_count;
 	bool smtp_asked[KZ_EXAM_ADDRS];
 	unsigned smtp_running;
 
@@ -133,6 +143,10 @@ void site_security(struct site *site);
 void site_keys(struct site *site);
 void site_policy(struct site *site);
 void site_web(struct site *site);
+
+/* TLSA records of exchangers, and what an address showed of its certificates */
+void site_tlsa(struct site *site, uint64_t hosts);
+void site_tls(struct site *site, uint8_t addr, const struct smtp_reply *reply);
 
 /* The MTA-STS policy that the site announces; a fault of it. */
 void site_sts_policy(struct site *site);

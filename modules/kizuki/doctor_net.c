@@ -127,8 +127,8 @@ ask_mail(struct net *net, enum kz_netclass class, struct reach *reach)
 		struct asked *asked = asked_make(net, reach);
 
 		if (asked != NULL &&
-			kz_smtp_ask(net->smtp, &canary->targets[i], smtp_done,
-				asked) != KZ_OK) {
+			kz_smtp_ask(net->smtp, &canary->targets[i], NULL,
+				smtp_done, asked) != KZ_OK) {
 			net->open--;
 			free(asked);
 		}

@@ -4,8 +4,9 @@
 #
 #   tests/lab/sign.sh OUT
 #
-# OUT gets a folder for each group of zones and trust-anchor.key.  It is made
-# once and kept until a zone file or this script changes.
+# OUT gets a folder for each group of zones, trust-anchor.key, and tls with the
+# keys that TLSA records of dane.jp are of.  It is made once and kept until a
+# zone file or this script changes.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
@@ -29,12 +30,29 @@ sign() {
 		"$2" "$3"
 	mv "$2.signed" "$2"
 }
+# tls_key NAME, and the SHA-256 of its public half
+tls_key() {
+	openssl genpkey -quiet -algorithm EC \
+		-pkeyopt ec_paramgen_curve:P-256 -out "../tls/$1.key"
+	openssl pkey -in "../tls/$1.key" -pubout -outform DER |
+		sha256sum | cut -d ' ' -f 1
+}
+mkdir ../tls
+{
+	echo "_25._tcp.fits TLSA 3 1 1 $(tls_key fits)"
+	echo "_25._tcp.other TLSA 3 1 1 $(tls_key never)"
+	echo "_25._tcp.plain TLSA 3 1 1 $(tls_key unused)"
+	echo "_25._tcp.pinned TLSA 3 1 1 $(tls_key pinned)"
+	echo "_25._tcp.issued TLSA 2 1 1 $(tls_key authority)"
+} >>../hosts/dane.jp.zone
 make_key . root
 make_key jp. jp
 make_key signed.jp. signed
 make_key bogus.jp. bogus
 make_key expired.jp. expired
 make_key halfsigned.jp. halfsigned
+make_key dane.jp. dane
+sign dane.jp. ../hosts/dane.jp.zone "$(cat dane)"
 sign signed.jp. ../hosts/signed.jp.zone "$(cat signed)"
 # its DS in jp is another key's: validation must fail
 sign bogus.jp. ../hosts/bogus.jp.zone "$(cat bogus)"
@@ -42,6 +60,7 @@ sign bogus.jp. ../hosts/bogus.jp.zone "$(cat bogus)"
 sign expired.jp. ../hosts/expired.jp.zone "$(cat expired)" 20200301
 sign halfsigned.jp. ../hosts/halfsigned.jp.zone "$(cat halfsigned)"
 cat "$(cat signed).ds" "$(cat expired).ds" "$(cat halfsigned).ds" \
+	"$(cat dane).ds" \
 	>>../tld/jp.zone
 sign jp. ../tld/jp.zone "$(cat jp)"
 cat "$(cat jp).ds" >>../root/root.zone

@@ -191,7 +191,8 @@ ask(struct lab *lab, const char *text)
 	struct kz_addr addr = lab_addr(text);
 	size_t before = lab->answers;
 
-	assert_int_equal(kz_smtp_ask(lab->client, &addr, told, lab), KZ_OK);
+	assert_int_equal(
+		kz_smtp_ask(lab->client, &addr, NULL, told, lab), KZ_OK);
 	/* never from within the call */
 	assert_int_equal(lab->answers, before);
 }

@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 #include "kizuki/core/finding.h"
+#include "kizuki/core/tlsa.h"
 
 #define KZ_EXAM_HOSTS      64 /* names; a set of them is a uint64_t */
 #define KZ_EXAM_ADDRS      192
@@ -66,6 +67,7 @@ struct kz_exam_host {
 	uint16_t glued;     /* bits: which of them the parent gives */
 	uint32_t ttl_s;
 	int64_t when_s;
+	struct kz_tlsa_seen tlsa; /* of an exchanger's port 25 */
 };
 
 /* Signatures of an answer. */
@@ -181,6 +183,7 @@ struct kz_exam_addr {
 	enum kz_reach smtp;  /* NONE: not contacted */
 	bool patient;        /* ... and the banner was waited for to the end */
 	int64_t smtp_when_s; /* of the contact */
+	struct kz_tls_seen tls;
 	struct kz_exam_server dns;
 };
 
@@ -262,7 +265,7 @@ struct kz_exam {
 	bool mx_cut;    /* the work on MX ended before it was done */
 	bool dns_cut;   /* ... on DEL and CON */
 	bool hosts_cut; /* more names than KZ_EXAM_HOSTS, or servers left out */
-	bool web_asked, web_cut;
+	bool web_asked, web_cut, tls_asked;
 
 	enum kz_exam_look mx_look; /* the resolver's word on the site's MX */
 	uint8_t mx;                /* ... as a variant */

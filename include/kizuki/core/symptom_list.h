@@ -530,6 +530,13 @@ enum { KZ_SENTENCE_MAX = 320 };
 		"{host} の TLSA と証明書が一致しません。", \
 		"Publish the new key before rolling.", \
 		"鍵更新前に TLSA を公開してください。") \
+	X(MX_TLS_EXPIRED, "mx-tls-expired", POL, C, 1, 3, HOST, false, \
+		"The certificate that the mail server {host} shows " \
+		"expired on {date}.", \
+		"メールサーバ {host} が提示する証明書は {date} に" \
+		"期限切れです。", \
+		"Renew it, and let a program renew the next.", \
+		"更新し、以後の更新を自動化してください。") \
 	X(WEB_V6_DEAD, "web-v6-dead", WEB, N, 2, 1, HOST, false, \
 		"{host} publishes the IPv6 address {addr}, which " \
 		"has not answered since {since}; visitors wait " \

@@ -140,8 +140,10 @@ struct kz_config {
 		uint32_t site_ms, dns_ms;   /* wall time of one examination */
 		struct kz_addr source_v4, source_v6;
 		char *contact_url;
-		bool web;              /* look at web pages */
-		char *web_authorities; /* file, "" none */
+		bool web;                    /* look at web pages */
+		char *web_authorities;       /* file, "" none */
+		bool starttls;               /* look at TLS of exchangers */
+		struct kz_config_names ehlo; /* our name there, at most one */
 		struct kz_config_names watch_names;
 	} probe;
 	struct kz_config_canary canary[KZ_NETCLASS_COUNT];

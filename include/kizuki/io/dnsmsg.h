@@ -22,6 +22,7 @@
 #include "kizuki/base/name.h"
 #include "kizuki/base/result.h"
 #include "kizuki/base/str.h"
+#include "kizuki/core/tlsa.h"
 
 /* An address in brackets, with its NUL. */
 #define KZ_DNS_LITERAL_SIZE (KZ_ADDR_TEXT_SIZE + 2)
@@ -112,6 +113,13 @@ size_t kz_dnsmsg_ds(const struct kz_dnsmsg *message,
 bool kz_dnsmsg_has_key(const struct kz_dnsmsg *message,
 	const struct kz_name *owner, const struct kz_dns_ds *list,
 	size_t count);
+
+/*
+ * TLSA records of the answer that a mail client can use, whoever owns them:
+ * it follows aliases.  What they hold as a whole becomes its SHA-256.
+ */
+size_t kz_dnsmsg_tlsa(const struct kz_dnsmsg *message, struct kz_tlsa *list,
+	size_t max, bool *cut);
 
 /* Whether the answer holds signatures of a type, and the latest end of one. */
 bool kz_dnsmsg_signed(const struct kz_dnsmsg *message,

@@ -3,10 +3,12 @@
  * smtp - does an address speak SMTP on port 25?
  *
  * What:   connect, read until a full line that begins with three digits, say
- *         QUIT, read on for 5 s at most, close.  Nothing else is ever said,
- *         and nothing before the banner.
+ *         QUIT, read on for 5 s at most, close.  Where TLS is asked for, EHLO
+ *         and STARTTLS come in between, and the certificates are looked at.
+ *         Nothing else is ever said, and nothing before the banner.
+ * Owner:  with starttls SIGPIPE must be ignored: OpenSSL writes.
  * Errors: what the network did is data.
- * Source: RFC 5321 section 3.1 and 4.5.3.2.1.
+ * Source: RFC 5321 section 3.1 and 4.5.3.2.1, RFC 3207.
  */
 #ifndef KIZUKI_IO_SMTP_H
 #define KIZUKI_IO_SMTP_H
@@ -14,8 +16,10 @@
 #include <stdint.h>
 
 #include "kizuki/base/addr.h"
+#include "kizuki/base/name.h"
 #include "kizuki/base/result.h"
 #include "kizuki/core/netclass.h"
+#include "kizuki/core/tlsa.h"
 
 struct event_base;
 struct kz_smtp; /* the client */
@@ -28,6 +32,9 @@ struct kz_smtp_options {
 	struct kz_addr source_v6;
 	struct kz_addr_scope scope; /* not owned; checked on the sockaddr */
 	uint16_t port;              /* 0: 25; tests on loopback */
+	bool starttls;              /* hosts may be asked for TLS */
+	uint32_t tls_ms;     /* from EHLO to the certificates; 0: 30000 */
+	struct kz_name ehlo; /* the root: our address in brackets */
 };
 
 struct kz_smtp_result {
@@ -40,6 +47,8 @@ struct kz_smtp_result {
 	enum kz_reach reach;
 	int error;     /* errno of the failure, 0 where none */
 	uint16_t code; /* with ALIVE: 220, 450, 554 ... */
+	enum kz_tls_offer tls;
+	const struct kz_tls_chain *chain; /* with SHOWN; lives in done */
 };
 
 /* Told the outcome, once; may ask again. */
@@ -54,9 +63,11 @@ void kz_smtp_close(struct kz_smtp **client);
 
 /*
  * done exactly once, never from within this call; as soon as the outcome is
- * known, while QUIT and the rest go on by themselves.
+ * known, while QUIT and the rest go on by themselves.  host: TLS is asked for
+ * under this name, where options allow it; NULL: it is not.
  */
 KZ_MUST_CHECK enum kz_result kz_smtp_ask(struct kz_smtp *client,
-	const struct kz_addr *server, kz_smtp_done *done, void *arg);
+	const struct kz_addr *server, const struct kz_name *host,
+	kz_smtp_done *done, void *arg);
 
 #endif
