@@ -58,6 +58,13 @@ probe_special(const struct probe *probe, const struct kz_addr *addr)
 }
 
 bool
+probe_never(const struct probe *probe, const struct kz_addr *addr)
+{
+	return kz_nets_have(&probe->config.network.never_probe, addr) ||
+		kz_nets_have(&probe->config.network.own, addr);
+}
+
+bool
 probe_waits(const struct stat *about, int fd)
 {
 	return S_ISFIFO(about->st_mode) || S_ISSOCK(about->st_mode) ||

@@ -79,6 +79,9 @@ struct probe {
 /* Whether an address may be contacted at all. */
 bool probe_special(const struct probe *probe, const struct kz_addr *addr);
 
+/* Whether the operator keeps us from it: named so, or in a network of ours. */
+bool probe_never(const struct probe *probe, const struct kz_addr *addr);
+
 /*
  * A pipe, a socket or a terminal: readiness can be waited for.  epoll refuses
  * what is always ready, as files and /dev/null are.

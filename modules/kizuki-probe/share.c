@@ -268,8 +268,7 @@ begin(struct share *share, struct limits_answer allowed)
 		share->reach = KZ_REACH_SPECIAL;
 		share->done = true;
 	} else if (!allowed.allowed ||
-		kz_nets_have(&share->probe->config.network.never_probe,
-			&share->addr)) {
+		probe_never(share->probe, &share->addr)) {
 		share->reach = KZ_REACH_LIMITED;
 		share->done = true;
 	} else if (allowed.wait_ms == 0) {

@@ -118,17 +118,19 @@ on_page(struct site *site, uint32_t tag, const struct kz_web_result *result)
 	}
 }
 
-/* The first address of a family, never a special-purpose one. */
+/* The first address of a family that may be asked. */
 static uint8_t
-first_addr(const struct kz_exam *exam, uint8_t host, uint8_t family)
+first_addr(const struct site *site, uint8_t host, uint8_t family)
 {
+	const struct kz_exam *exam = &site->exam;
 	const struct kz_exam_host *of = &exam->hosts[host];
 
 	for (size_t i = 0; i < of->addr_count; i++) {
 		const struct kz_exam_addr *addr = &exam->addrs[of->addrs[i]];
 
 		if (!addr->special && (of->glue_only >> i & 1) == 0 &&
-			addr->addr.family == family)
+			addr->addr.family == family &&
+			!probe_never(site->probe, &addr->addr))
 			return of->addrs[i];
 	}
 	return KZ_EXAM_NONE;
@@ -145,7 +147,7 @@ on_robots(struct site *site, uint32_t tag, const struct kz_web_result *result)
 		kz_webtext_keeps_out(result->body))
 		return;
 	for (size_t i = 0; i < 2; i++) {
-		uint8_t addr = first_addr(exam, (uint8_t)tag, families[i]);
+		uint8_t addr = first_addr(site, (uint8_t)tag, families[i]);
 		struct kz_exam_page *page = &exam->pages[exam->page_count];
 		struct kz_web_request request;
 
@@ -170,9 +172,9 @@ visit(struct site *site, const struct kz_name *name)
 
 	if (host == KZ_EXAM_NONE)
 		return;
-	addr = first_addr(exam, host, KZ_ADDR_V4);
+	addr = first_addr(site, host, KZ_ADDR_V4);
 	if (addr == KZ_EXAM_NONE)
-		addr = first_addr(exam, host, KZ_ADDR_V6);
+		addr = first_addr(site, host, KZ_ADDR_V6);
 	if (addr == KZ_EXAM_NONE)
 		return;
 	request.addr = exam->addrs[addr].addr;
@@ -264,6 +266,7 @@ on_policy_host(void *arg, uint32_t tag, const struct name_reply *reply)
 		reply->message, KZ_DNS_ANSWER, &request.host, list, 4, &cut);
 	for (size_t i = 0; i < count; i++) {
 		if (probe_special(site->probe, &list[i]) ||
+			probe_never(site->probe, &list[i]) ||
 			!limits_web(&site->probe->limits, &list[i],
 				&request.host, &now))
 			continue;
