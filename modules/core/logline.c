@@ -68,6 +68,12 @@ kz_logline_reach(struct kz_str reason)
 	} words[] = {
 		{KZ_STR_INIT("Connection timed out"), KZ_REACH_TIMEOUT},
 		{KZ_STR_INIT("Operation timed out"), KZ_REACH_TIMEOUT},
+		/*
+		 * Exim's.  With TCP fast open it takes a connection for there
+		 * before it is: no other word comes of a host that is silent.
+		 */
+		{KZ_STR_INIT("SMTP timeout after initial connection"),
+			KZ_REACH_TIMEOUT},
 		{KZ_STR_INIT("Connection refused"), KZ_REACH_REFUSED},
 		{KZ_STR_INIT("No route to host"), KZ_REACH_UNREACHABLE},
 		{KZ_STR_INIT("Host is unreachable"), KZ_REACH_UNREACHABLE},
@@ -211,6 +217,7 @@ kz_logline_read(const struct kz_logline *line, struct kz_logsaid *said)
 	case KZ_LOGLINE_SENDMAIL:
 		kz_logline_read_sendmail(line, said);
 		break;
+	case KZ_LOGLINE_NO_GREETING:
 	case KZ_LOGLINE_NULL_SENDER:
 	case KZ_LOGLINE_EXPIRED:
 	case KZ_LOGLINE_SERVER:

@@ -179,12 +179,36 @@ exim_host(struct kz_str text, struct kz_logsaid *said)
 		(void)kz_logline_host(host, addr, said);
 }
 
+/*
+ * ": Connection timed out H=host [addr]: SMTP timeout after RCPT TO:<...>", in
+ * Exim's own words: it was alive until then.
+ */
+static void
+exim_timeout(struct kz_str text, struct kz_logsaid *said)
+{
+	static const struct kz_str timeout = KZ_STR_INIT("SMTP timeout after ");
+	size_t at = kz_logline_find(text, KZ_STR(" H="));
+
+	if (said->fate != KZ_LOGFATE_DEAD)
+		return;
+	text.ptr += at;
+	text.len -= at;
+	at = kz_logline_find(text, KZ_STR(": "));
+	text.ptr += at;
+	text.len -= at;
+	(void)kz_logline_skip(&text, KZ_STR(": "));
+	if (kz_logline_skip(&text, timeout) &&
+		!kz_logline_begins(text, KZ_STR("initial connection")))
+		said->fate = KZ_LOGFATE_ALIVE;
+}
+
 static void
 exim_defer(const struct kz_logline *line, struct kz_logsaid *said)
 {
 	struct kz_str text = line->text;
 
 	exim_number(line->number, said);
+	exim_timeout(text, said);
 	if (said->fate == KZ_LOGFATE_ALIVE)
 		exim_host(text, said);
 	(void)kz_logline_skip(&text, KZ_STR(": "));
@@ -253,13 +277,20 @@ nothing_took_time(struct kz_str xdelay)
 	return kz_logline_begins(xdelay, KZ_STR("00:00:00"));
 }
 
+/* "Connection refused by host.", "host.: No route to host" */
 static enum kz_reach
-sendmail_reach(struct kz_str text)
+sendmail_reach(struct kz_str text, struct kz_str relay)
 {
-	size_t at = kz_logline_find(text, KZ_STR(" with "));
-	size_t by = kz_logline_find(text, KZ_STR(" by "));
+	struct kz_str host = kz_logline_until(relay, ' ');
+	struct kz_str after = text;
+	size_t with, by;
 
-	text.len = at < by ? at : by;
+	if (host.len > 0 && kz_logline_skip(&after, host) &&
+		kz_logline_skip(&after, KZ_STR(": ")))
+		text = after;
+	with = kz_logline_find(text, KZ_STR(" with "));
+	by = kz_logline_find(text, KZ_STR(" by "));
+	text.len = with < by ? with : by;
 	return kz_logline_reach(text);
 }
 
@@ -273,15 +304,16 @@ sendmail_deferred(const struct kz_logline *line, struct kz_str text,
 			said->fate = KZ_LOGFATE_LOOKUP;
 		return;
 	}
-	said->reach = sendmail_reach(text);
-	if (said->reach != KZ_REACH_NONE) {
-		/* Without either it is remembered from another message. */
-		if (contacted && !nothing_took_time(line->xdelay))
-			said->fate = KZ_LOGFATE_DEAD;
-	} else if (contacted && text.len > 2 && text.ptr[0] == '4' &&
-		text.ptr[1] >= '0' && text.ptr[1] <= '9') {
+	said->reach = sendmail_reach(text, line->relay);
+	/* Without an address it is remembered from another message. */
+	if (!contacted || said->reach == KZ_REACH_NONE)
+		return;
+	/* RFC 3463 section 3.5: 4.4.1 no answer from host, 4.4.2 it broke */
+	if (kz_logline_begins(line->number, KZ_STR("4.4.2")))
 		said->fate = KZ_LOGFATE_ALIVE;
-	}
+	else if (said->reach != KZ_REACH_TIMEOUT ||
+		!nothing_took_time(line->xdelay))
+		said->fate = KZ_LOGFATE_DEAD;
 }
 
 void
@@ -290,6 +322,18 @@ kz_logline_read_sendmail(const struct kz_logline *line, struct kz_logsaid *said)
 	struct kz_str text = line->text;
 	bool contacted = sendmail_relay(line->relay, said);
 
+	if (line->status.len > 0) {
+		/* A reply, whatever it says; one of success is no "reply=". */
+		if (contacted)
+			said->fate = KZ_LOGFATE_ALIVE;
+		return;
+	}
+	/* RFC 3463 section 3.5: a directory server failed */
+	if (kz_logline_begins(line->number, KZ_STR("4.4.3")) &&
+		kz_logline_begins(text, KZ_STR("queued"))) {
+		said->fate = KZ_LOGFATE_LOOKUP;
+		return;
+	}
 	if (kz_logline_skip(&text, KZ_STR("Deferred: ")))
 		sendmail_deferred(line, text, contacted, said);
 	else if (contacted && kz_logline_begins(text, KZ_STR("Sent")))

@@ -105,18 +105,6 @@ take_lookup(const struct logscan_in *in, const struct kz_logsaid *said)
 	kz_logscan_tell(in, &finding);
 }
 
-/* Only the resolver, or the MTA, says so: somebody should look. */
-static void
-take_hint(const struct logscan_in *in, const struct kz_logsaid *said,
-	enum kz_symptom symptom)
-{
-	struct kz_finding finding =
-		kz_logscan_finding(in, &said->domain, symptom, &said->domain);
-
-	if (said->domain.len > 0)
-		kz_logscan_tell(in, &finding);
-}
-
 static struct kz_logscan_attempt *
 attempt_of(const struct logscan_in *in, const struct kz_logline *line)
 {
@@ -173,7 +161,9 @@ take_result(const struct logscan_in *in, const struct kz_logline *line,
 {
 	struct kz_logscan_attempt *attempt = attempt_of(in, line);
 
-	kz_logscan_message_note(in, said);
+	kz_logscan_message_note(in, said,
+		said->host.len > 0 ||
+			(attempt != NULL && attempt->fail_count > 0));
 	if (line->kind == KZ_LOGLINE_SENDMAIL || attempt == NULL) {
 		take_whole(in, said);
 		return;
@@ -203,12 +193,26 @@ take_recipient(const struct logscan_in *in, const struct kz_logline *line,
 	return true;
 }
 
+/* Sendmail has told before that it waited for a greeting. */
+static void
+take_ungreeted(const struct logscan_in *in, struct kz_logsaid *said)
+{
+	struct kz_logscan_message *message = kz_logscan_message(in, false);
+
+	if (message == NULL || !message->ungreeted)
+		return;
+	message->ungreeted = false;
+	if (said->fate == KZ_LOGFATE_ALIVE)
+		said->fate = KZ_LOGFATE_NO_BANNER;
+}
+
 static bool
 take_delivery(const struct logscan_in *in, const struct kz_logline *line,
-	const struct kz_logsaid *said)
+	struct kz_logsaid *said)
 {
 	bool about_host = said->host.len > 0;
 
+	take_ungreeted(in, said);
 	if (about_host && !stranger(in->scan, &said->addr))
 		return false;
 	switch (said->fate) {
@@ -224,10 +228,10 @@ take_delivery(const struct logscan_in *in, const struct kz_logline *line,
 		take_lookup(in, said);
 		break;
 	case KZ_LOGFATE_MISSING:
-		take_hint(in, said, KZ_SYM_MX_TARGET_MISSING);
+		kz_logscan_hint(in, &said->domain, KZ_SYM_MX_TARGET_MISSING);
 		break;
 	case KZ_LOGFATE_IS_US:
-		take_hint(in, said, KZ_SYM_MX_IS_US);
+		kz_logscan_hint(in, &said->domain, KZ_SYM_MX_IS_US);
 		break;
 	case KZ_LOGFATE_EXPIRED:
 		if (in->queue != 0)
@@ -241,73 +245,6 @@ take_delivery(const struct logscan_in *in, const struct kz_logline *line,
 	}
 	take_result(in, line, said);
 	return true;
-}
-
-/* What the resolver complains of; about whom is the zone's to say. */
-static bool
-take_server(const struct logscan_in *in, const struct kz_logline *line)
-{
-	static const struct kz_str lame = KZ_STR_INIT("unexpected RCODE");
-	struct kz_logsaid said = {.fate = KZ_LOGFATE_NOTHING};
-	struct kz_finding finding;
-	enum kz_symptom symptom = KZ_SYM_LOG_NS_UNREACHABLE;
-	struct kz_str text = line->text;
-	char addr[KZ_ADDR_TEXT_SIZE];
-
-	if (kz_name_parse(line->name, &said.domain) != KZ_OK ||
-		said.domain.len == 0)
-		return false;
-	for (size_t i = 0; i + lame.len <= text.len; i++)
-		if (memcmp(text.ptr + i, lame.ptr, lame.len) == 0)
-			symptom = KZ_SYM_LOG_NS_LAME;
-	if (text.len >= 11 && memcmp(text.ptr, "lame server", 11) == 0)
-		symptom = KZ_SYM_LOG_NS_LAME;
-	/* Our own line, whoever is asked. */
-	if (text.len >= 19 && memcmp(text.ptr, "network unreachable", 19) == 0)
-		return false;
-	if (line->addr.len > 0 &&
-		kz_addr_parse(line->addr, &said.addr) != KZ_OK)
-		return false;
-	finding = kz_logscan_finding(in, &said.domain, symptom, &said.domain);
-	if (said.addr.family != KZ_ADDR_NONE) {
-		(void)kz_addr_format(&said.addr, addr);
-		memcpy(finding.object, addr, strlen(addr) + 1);
-	}
-	kz_logscan_tell(in, &finding);
-	return true;
-}
-
-/* Unbound: "validation failure", "from ADDR got REFUSED", a time-out. */
-static bool
-take_servfail(const struct logscan_in *in, const struct kz_logline *line)
-{
-	struct kz_logsaid said = {.fate = KZ_LOGFATE_NOTHING};
-	enum kz_symptom symptom = KZ_SYM_LOG_NS_UNREACHABLE;
-	struct kz_str got = KZ_STR(" got "), down = KZ_STR("timeout");
-	bool told = false;
-
-	if (kz_name_parse(line->name, &said.domain) != KZ_OK)
-		return false;
-	for (size_t i = 0; i < line->text.len; i++) {
-		const char *at = line->text.ptr + i;
-		size_t left = line->text.len - i;
-
-		if (left >= got.len && memcmp(at, got.ptr, got.len) == 0) {
-			symptom = KZ_SYM_LOG_NS_LAME;
-			told = true;
-		} else if (left >= down.len &&
-			memcmp(at, down.ptr, down.len) == 0) {
-			told = true;
-		}
-	}
-	if (line->text.len >= 18 &&
-		memcmp(line->text.ptr, "validation failure", 18) == 0) {
-		symptom = KZ_SYM_DNSSEC_BOGUS;
-		told = true;
-	}
-	if (told)
-		take_hint(in, &said, symptom);
-	return told;
 }
 
 bool
@@ -329,9 +266,14 @@ kz_logscan_take(struct kz_logscan *scan, const struct kz_logline *line,
 	}
 	switch (line->kind) {
 	case KZ_LOGLINE_SERVER:
-		return take_server(&in, line);
+		return kz_logscan_server(&in, line);
 	case KZ_LOGLINE_SERVFAIL:
-		return take_servfail(&in, line);
+		return kz_logscan_servfail(&in, line);
+	case KZ_LOGLINE_NO_GREETING:
+		message = kz_logscan_message(&in, true);
+		if (message != NULL)
+			message->ungreeted = true;
+		return message != NULL;
 	case KZ_LOGLINE_NULL_SENDER:
 		message = kz_logscan_message(&in, true);
 		if (message != NULL)
@@ -367,6 +309,6 @@ kz_logscan_flush(struct kz_logscan *scan, const struct kz_logscan_out *out)
 	struct logscan_in in = {
 		.scan = scan, .out = out, .when_s = scan->hour * HOUR_S};
 
-	kz_logscan_attempts_close(&in);
+	kz_logscan_attempts_close(&in, 0);
 	kz_logscan_hour_ends(scan, out);
 }

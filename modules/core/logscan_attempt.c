@@ -215,10 +215,13 @@ kz_logscan_attempt_close(
 }
 
 void
-kz_logscan_attempts_close(const struct logscan_in *in)
+kz_logscan_attempts_close(const struct logscan_in *in, uint32_t queue)
 {
 	for (size_t i = 0; i < KZ_LOGSCAN_ATTEMPTS; i++) {
-		if (in->scan->attempts[i].result_count > 0)
-			kz_logscan_attempt_close(in, &in->scan->attempts[i]);
+		struct kz_logscan_attempt *attempt = &in->scan->attempts[i];
+
+		if (attempt->result_count > 0 &&
+			(queue == 0 || attempt->queue == queue))
+			kz_logscan_attempt_close(in, attempt);
 	}
 }

@@ -29,9 +29,9 @@ kz_logscan_message(const struct logscan_in *in, bool make)
 
 void
 kz_logscan_message_note(
-	const struct logscan_in *in, const struct kz_logsaid *said)
+	const struct logscan_in *in, const struct kz_logsaid *said, bool tried)
 {
-	bool dead = said->fate == KZ_LOGFATE_DEAD;
+	bool dead = said->fate == KZ_LOGFATE_DEAD && tried;
 	/* What was taken at the first try is of no further interest. */
 	struct kz_logscan_message *message =
 		kz_logscan_message(in, said->fate != KZ_LOGFATE_SENT);
@@ -57,6 +57,8 @@ kz_logscan_message_expired(const struct logscan_in *in)
 
 	if (message == NULL)
 		return;
+	/* Its last attempt is told while it is known whose report it is. */
+	kz_logscan_attempts_close(in, in->queue);
 	if (message->failed && !message->spoiled) {
 		finding = kz_logscan_finding(in, &message->domain,
 			KZ_SYM_LOG_QUEUE_EXPIRED, &message->domain);

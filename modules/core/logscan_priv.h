@@ -68,14 +68,25 @@ void kz_logscan_attempt_result(const struct logscan_in *in,
 void kz_logscan_attempt_close(
 	const struct logscan_in *in, struct kz_logscan_attempt *attempt);
 
-/* All with a result. */
-void kz_logscan_attempts_close(const struct logscan_in *in);
+/* All with a result; of one message, or 0: of all. */
+void kz_logscan_attempts_close(const struct logscan_in *in, uint32_t queue);
+
+/* server.c: only the resolver, or the MTA, says so: somebody should look. */
+void kz_logscan_hint(const struct logscan_in *in, const struct kz_name *domain,
+	enum kz_symptom symptom);
+
+/* BIND's line, and Unbound's.  False: it says nothing that counts. */
+bool kz_logscan_server(
+	const struct logscan_in *in, const struct kz_logline *line);
+bool kz_logscan_servfail(
+	const struct logscan_in *in, const struct kz_logline *line);
 
 /* message.c: NULL where there is none and make is false. */
 struct kz_logscan_message *kz_logscan_message(
 	const struct logscan_in *in, bool make);
+/* tried: a host was contacted that is not ours. */
 void kz_logscan_message_note(
-	const struct logscan_in *in, const struct kz_logsaid *said);
+	const struct logscan_in *in, const struct kz_logsaid *said, bool tried);
 
 /* It went back: bad where all we know of it are contacts that failed. */
 void kz_logscan_message_expired(const struct logscan_in *in);

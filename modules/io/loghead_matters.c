@@ -83,6 +83,7 @@ kz_loghead_matters(const struct kz_loghead *head)
 	case KZ_LOGFORMAT_SENDMAIL:
 		return holds(start, KZ_STR(": to=")) ||
 			holds(start, KZ_STR(": from=<>,")) ||
+			holds(start, KZ_STR(": timeout waiting for input ")) ||
 			holds(head->message, KZ_STR("Cannot send message"));
 	case KZ_LOGFORMAT_BIND:
 		return holds(head->message, KZ_STR(" resolving '"));

@@ -297,7 +297,7 @@ static const struct {
 	{"Nov 24 06:36:21 ns unbound: [13382:0] error: SERVFAIL <example3.jp. "
 	 "MX IN>: all servers for this domain failed, at zone example3.jp. "
 	 "from 127.0.0.2 got REFUSED",
-		KZ_SYM_LOG_NS_LAME, KZ_OUTCOME_UNKNOWN, "example3.jp"},
+		KZ_SYM_LOG_NS_LAME, KZ_OUTCOME_UNKNOWN, "127.0.0.2"},
 };
 
 static void

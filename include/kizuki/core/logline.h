@@ -30,7 +30,8 @@
 	X(EXIM_SENT, "exim-sent")     /* queue to host addr */                 \
 	X(EXIM_DEFER, "exim-defer")   /* queue to number text */               \
 	X(EXIM_FAIL, "exim-fail")     /* queue to text */                      \
-	X(SENDMAIL, "sendmail")       /* queue to relay xdelay text */         \
+	X(SENDMAIL, "sendmail")       /* queue to relay xdelay number text */  \
+	X(NO_GREETING, "no-greeting") /* queue: what follows is of that */     \
 	X(NULL_SENDER, "null-sender") /* queue: an error report of ours */     \
 	X(EXPIRED, "expired")         /* queue: it lay too long */             \
 	X(SERVER, "server")           /* name addr text: a name server */      \
@@ -55,8 +56,8 @@ struct kz_logline {
 	struct kz_str to;    /* recipient, or several with commas */
 	struct kz_str host, addr, port;
 	struct kz_str relay; /* "host[addr]:port", "host. [addr]", "none" */
-	struct kz_str status, number, xdelay;
-	struct kz_str name; /* DNS: of what was asked */
+	struct kz_str status, number, xdelay; /* Sendmail: reply, dsn, xdelay */
+	struct kz_str name;                   /* DNS: of what was asked */
 	struct kz_str text; /* reason: what follows, to the end of the line */
 };
 

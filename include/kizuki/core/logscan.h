@@ -83,8 +83,9 @@ struct kz_logscan_message {
 	uint64_t key; /* 0: free */
 	int64_t last_s;
 	bool null_sender;
-	bool failed;  /* contacts failed */
-	bool spoiled; /* something else happened to it, or several domains */
+	bool ungreeted; /* its next line is of a host that did not greet */
+	bool failed;    /* contacts failed */
+	bool spoiled;   /* something else happened to it, or several domains */
 	struct kz_name domain;
 };
 
