@@ -193,6 +193,7 @@ lab_resolver() {
 	  local-zone: 10.in-addr.arpa. nodefault
 	  local-zone: 8.b.d.0.1.0.0.2.ip6.arpa. nodefault
 	  infra-cache-max-rtt: 2000
+	  log-servfail: yes
 	remote-control:
 	  control-enable: no
 	CONF
