@@ -20,7 +20,7 @@ wrong() {
 	exit 1
 }
 package=$PWD/build/mta/journal
-writer=$(echo "$package"/lib/systemd/systemd-journal-remote)
+writer=$package/lib/systemd/systemd-journal-remote
 [ -x "$writer" ] || wrong "no systemd-journal-remote: make deps"
 
 # to_journal FILE [SKIP] <LOG: the lines of syslog behind the first SKIP ones as
