@@ -52,6 +52,7 @@ struct dns_question {
 	uint16_t type;
 	bool single;      /* one datagram, no retry */
 	bool tcp;         /* by TCP alone */
+	bool witness;     /* asked of what others name, not of its own site */
 	bool canary;      /* asked to see whether our own side works */
 	int64_t oldest_s; /* an answer from before this moment does not do */
 };

@@ -123,6 +123,7 @@ start_queries(struct confirm_job *job, enum phase phase)
 {
 	struct dns_question question = {
 		.zone = &job->zone,
+		.witness = true,
 		.oldest_s = job->claim.oldest_s,
 	};
 

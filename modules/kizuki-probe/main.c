@@ -58,10 +58,10 @@ probe_special(const struct probe *probe, const struct kz_addr *addr)
 }
 
 bool
-probe_never(const struct probe *probe, const struct kz_addr *addr)
+probe_never(const struct probe *probe, const struct kz_addr *addr, bool witness)
 {
 	return kz_nets_have(&probe->config.network.never_probe, addr) ||
-		kz_nets_have(&probe->config.network.own, addr);
+		(!witness && kz_nets_have(&probe->config.network.own, addr));
 }
 
 bool

@@ -79,8 +79,12 @@ struct probe {
 /* Whether an address may be contacted at all. */
 bool probe_special(const struct probe *probe, const struct kz_addr *addr);
 
-/* Whether the operator keeps us from it: named so, or in a network of ours. */
-bool probe_never(const struct probe *probe, const struct kz_addr *addr);
+/*
+ * Whether the operator keeps us from it: named so, or in a network of ours,
+ * where a server may at most be a witness.
+ */
+bool probe_never(
+	const struct probe *probe, const struct kz_addr *addr, bool witness);
 
 /*
  * A pipe, a socket or a terminal: readiness can be waited for.  epoll refuses

@@ -212,6 +212,7 @@ start_queries(struct proof_job *job, enum phase phase)
 {
 	struct dns_question question = {
 		.zone = &job->zone,
+		.witness = true,
 		.oldest_s = job->claim.oldest_s,
 	};
 

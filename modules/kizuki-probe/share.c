@@ -258,7 +258,7 @@ share_find(struct probe *probe, const uint8_t key[TABLE_KEY_SIZE],
 
 /* Let a new entry be asked in its turn, or say at once why not. */
 static void
-begin(struct share *share, struct limits_answer allowed)
+begin(struct share *share, bool witness, struct limits_answer allowed)
 {
 	struct timeval wait = {allowed.wait_ms / 1000,
 		(suseconds_t)(allowed.wait_ms % 1000) * 1000};
@@ -268,7 +268,7 @@ begin(struct share *share, struct limits_answer allowed)
 		share->reach = KZ_REACH_SPECIAL;
 		share->done = true;
 	} else if (!allowed.allowed ||
-		probe_never(share->probe, &share->addr)) {
+		probe_never(share->probe, &share->addr, witness)) {
 		share->reach = KZ_REACH_LIMITED;
 		share->done = true;
 	} else if (allowed.wait_ms == 0) {
@@ -330,7 +330,7 @@ ask_dns(struct group *group, const struct dns_question *question,
 	share->canary = share->canary || question->canary;
 	join(share, ask);
 	if (fresh)
-		begin(share,
+		begin(share, question->witness,
 			limits_dns(&probe->limits, &share->addr, &share->zone,
 				&now));
 }
@@ -367,7 +367,7 @@ ask_smtp(struct group *group, const struct smtp_question *question,
 	if (!question->unlimited)
 		allowed = limits_smtp(
 			&probe->limits, &share->addr, question->confirm, &now);
-	begin(share, allowed);
+	begin(share, false, allowed);
 }
 
 void

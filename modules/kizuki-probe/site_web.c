@@ -130,7 +130,7 @@ first_addr(const struct site *site, uint8_t host, uint8_t family)
 
 		if (!addr->special && (of->glue_only >> i & 1) == 0 &&
 			addr->addr.family == family &&
-			!probe_never(site->probe, &addr->addr))
+			!probe_never(site->probe, &addr->addr, false))
 			return of->addrs[i];
 	}
 	return KZ_EXAM_NONE;
@@ -266,7 +266,7 @@ on_policy_host(void *arg, uint32_t tag, const struct name_reply *reply)
 		reply->message, KZ_DNS_ANSWER, &request.host, list, 4, &cut);
 	for (size_t i = 0; i < count; i++) {
 		if (probe_special(site->probe, &list[i]) ||
-			probe_never(site->probe, &list[i]) ||
+			probe_never(site->probe, &list[i], false) ||
 			!limits_web(&site->probe->limits, &list[i],
 				&request.host, &now))
 			continue;

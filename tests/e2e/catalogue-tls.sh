@@ -60,7 +60,7 @@ expect "nothing is said" "$(bads dane.jp)" ""
 shows dane.jp tlsa-broken none other.dane.jp
 
 say "no probe goes into a network of our own"
-sed -i 's|own_mx = .*|own = { "10.20.6.0/24" }|' "$LAB_DIR/probe.conf"
+sed -i 's|own = .*|own = { "10.20.6.0/24" }|' "$LAB_DIR/probe.conf"
 before=$(grep -c ' (TCP/IP connection' "$LAB_DIR/exim/tls/mainlog")
 examine dane.jp
 expect "nothing is said" "$(bads dane.jp)" ""

@@ -64,7 +64,7 @@ complete twowebs.jp WEB no
 
 say "nor those in a network of our own"
 sed -i 's|banner_confirm = .*|&\n\t\tweb = yes|
-	s|own_mx = .*|own = { "10.20.5.0/24", "2001:db8:25::/64" }|' \
+	s|own = .*|own = { "10.20.5.0/24", "2001:db8:25::/64" }|' \
 	"$LAB_DIR/probe.conf"
 examine twowebs.jp
 expect "no page of ours is fetched" \

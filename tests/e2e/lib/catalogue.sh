@@ -17,6 +17,7 @@ cat >"$LAB_DIR/probe.conf" <<-CONF
 	network {
 		treat_as_global = { "paper_numbering" }
 		treat_as_private = { "paper_numbering" }
+		own = { "10.1.0.0/16", "2001:db8:100::/47" }
 		own_mx = { "10.1.0.25", "2001:db8:100::25" }
 		domains = { "jikocho.jp" }
 	}
