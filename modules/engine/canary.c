@@ -5,6 +5,8 @@
 
 /* Two at a time: one alone can never tell that our own line is down. */
 #define AT_ONCE 2
+/* A stranger's web server is asked no more often than this. */
+#define WEB_PAUSE_S 86400
 /* An answer that takes longer is not waited for. */
 #define PENDING_MS 10000
 
@@ -25,9 +27,11 @@ service_of(enum kz_netclass netclass, enum kz_service *service)
 	case KZ_NET_DNS53TCP_V6:
 		*service = KZ_SERVICE_DNS53TCP;
 		return true;
-	case KZ_NET_WHOIS43:
 	case KZ_NET_HTTPS443_V4:
 	case KZ_NET_HTTPS443_V6:
+		*service = KZ_SERVICE_HTTPS443;
+		return true;
+	case KZ_NET_WHOIS43:
 	case KZ_NET_DNSSEC_GOOD:
 	case KZ_NET_DNSSEC_BAD:
 	case KZ_NETCLASS_COUNT:
@@ -36,13 +40,19 @@ service_of(enum kz_netclass netclass, enum kz_service *service)
 	return false;
 }
 
+static int64_t
+pause_s(const struct kz_engine *engine, enum kz_service service)
+{
+	return service == KZ_SERVICE_HTTPS443
+		? WEB_PAUSE_S
+		: (int64_t)engine->config->limits.smtp_confirm_s;
+}
+
 /* Whether a stranger may be asked again; notes that he is. */
 static bool
-may_ask(struct kz_engine *engine, struct kz_canary_class *canary,
-	const struct kz_addr *addr, const struct kz_now *now)
+may_ask(struct kz_canary_class *canary, const struct kz_addr *addr,
+	int64_t pause_ms, const struct kz_now *now)
 {
-	int64_t pause_ms =
-		(int64_t)engine->config->limits.smtp_confirm_s * 1000;
 	size_t at = 0, oldest = 0;
 
 	for (at = 0; at < canary->count; at++) {
@@ -68,20 +78,23 @@ ask_remembered(struct kz_engine *engine, enum kz_netclass netclass,
 	enum kz_service service, const struct kz_now *now)
 {
 	struct kz_canary_class *canary = &engine->canaries.classes[netclass];
-	const uint32_t gaps_s[] = {engine->config->limits.smtp_per_addr_s,
+	uint32_t gaps_s[] = {engine->config->limits.smtp_per_addr_s,
 		engine->config->limits.smtp_confirm_s};
 	struct kz_addr addrs[KZ_CANARY_ASKED];
 	size_t count = 0;
 	size_t asked = 0;
 
+	if (service == KZ_SERVICE_HTTPS443)
+		gaps_s[0] = gaps_s[1] = WEB_PAUSE_S;
+	else if (service != KZ_SERVICE_SMTP25)
+		gaps_s[0] = gaps_s[1] = 0;
 	/* Rather those who were left alone for long; a day has few contacts. */
 	for (size_t i = 0; i < 2 && count < AT_ONCE; i++)
 		count = kz_health_remembered(engine->health, netclass,
-			service == KZ_SERVICE_SMTP25 ? now->wall_s - gaps_s[i]
-						     : now->wall_s,
-			addrs, KZ_CANARY_ASKED);
+			now->wall_s - gaps_s[i], addrs, KZ_CANARY_ASKED);
 	for (size_t i = 0; i < count && asked < AT_ONCE; i++)
-		if (may_ask(engine, canary, &addrs[i], now) &&
+		if (may_ask(canary, &addrs[i], pause_s(engine, service) * 1000,
+			    now) &&
 			engine->hooks.canary(
 				engine->hooks.arg, &addrs[i], service))
 			asked++;
@@ -130,6 +143,10 @@ kz_canary_tick(struct kz_engine *engine, const struct kz_now *now)
 		} else if (!busy && !needed) {
 			continue;
 		}
+		/* Where no pages are looked at, nothing rests on this class. */
+		if ((i == KZ_NET_HTTPS443_V4 || i == KZ_NET_HTTPS443_V6) &&
+			!engine->config->probe.web)
+			continue;
 		if (service_of((enum kz_netclass)i, &service))
 			ask_class(engine, (enum kz_netclass)i, service, now);
 	}

@@ -54,6 +54,22 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 		to->protocol);
 }
 
+/* The name leads to the address that stands in its place so far. */
+static bool
+set_name(struct kz_web_job *job)
+{
+	char entry[2 * sizeof(job->place) + 16];
+
+	(void)snprintf(entry, sizeof(entry), "%s:%d:%s", job->request.host.text,
+		job->request.plain ? 80 : 443, job->place);
+	(void)snprintf(
+		job->place, sizeof(job->place), "%s", job->request.host.text);
+	job->resolved = curl_slist_append(NULL, entry);
+	return job->resolved != NULL &&
+		curl_easy_setopt(job->easy, CURLOPT_RESOLVE, job->resolved) ==
+		CURLE_OK;
+}
+
 static bool
 set_address(struct kz_web_job *job)
 {
@@ -63,16 +79,13 @@ set_address(struct kz_web_job *job)
 		: &options->source_v6;
 	bool v6 = job->request.addr.family == KZ_ADDR_V6;
 	char text[KZ_ADDR_TEXT_SIZE], entry[KZ_NAME_MAX + 64];
-	int port = job->request.plain ? 80 : 443;
 
 	kz_addr_format(&job->request.addr, text);
-	(void)snprintf(entry, sizeof(entry), "%s:%d:%s%s%s",
-		job->request.host.text, port, v6 ? "[" : "", text,
-		v6 ? "]" : "");
-	job->resolved = curl_slist_append(NULL, entry);
-	if (job->resolved == NULL)
+	(void)snprintf(job->place, sizeof(job->place), "%s%s%s", v6 ? "[" : "",
+		text, v6 ? "]" : "");
+	/* Without a name the address stands in its place. */
+	if (job->request.host.len > 0 && !set_name(job))
 		return false;
-	(void)curl_easy_setopt(job->easy, CURLOPT_RESOLVE, job->resolved);
 	if (source->family == KZ_ADDR_NONE)
 		return true;
 	kz_addr_format(source, text);
@@ -110,7 +123,7 @@ kz_web_job_fill(struct kz_web_job *job)
 	if (easy == NULL || !set_address(job))
 		return false;
 	(void)snprintf(url, sizeof(url), "%s://%s%s",
-		job->request.plain ? "http" : "https", job->request.host.text,
+		job->request.plain ? "http" : "https", job->place,
 		job->request.path);
 	set_trust(job);
 	(void)curl_easy_setopt(easy, CURLOPT_PRIVATE, job);

@@ -35,6 +35,7 @@ struct kz_web_job {
 	void *arg;
 	CURL *easy;
 	struct curl_slist *resolved;
+	char place[KZ_NAME_MAX + 1]; /* the host of the URL */
 	bool special;   /* the address was refused on the sockaddr */
 	bool connected; /* a TCP connection stood */
 	bool full;      /* no more is read */

@@ -23,7 +23,8 @@ on_idle(void *arg)
 	struct kz_touch touch = {kz_clock_now_s(), canary->asked.addr,
 		canary->asked.service, canary->reach};
 
-	if (canary->reach == KZ_REACH_LIMITED ||
+	if (canary->asked.service == KZ_SERVICE_HTTPS443 ||
+		canary->reach == KZ_REACH_LIMITED ||
 		canary->reach == KZ_REACH_SPECIAL)
 		output_touch(probe->output, &touch, true);
 	probe->canaries--;
@@ -47,6 +48,43 @@ on_dns(void *arg, uint32_t tag, const struct dns_reply *reply)
 
 	(void)tag;
 	canary->reach = reply->reach;
+}
+
+static void
+on_page(void *arg, const struct kz_web_result *result)
+{
+	struct canary *canary = arg;
+
+	/*
+	 * The line is what matters: who connects, and does not know a host
+	 * without a name, has shown that it works.
+	 */
+	canary->reach = result->reach == KZ_REACH_NOISE ? KZ_REACH_ALIVE
+							: result->reach;
+	on_idle(canary);
+}
+
+/* One page at most, of whatever host answers by the address alone. */
+static void
+ask_page(struct canary *canary, bool unlimited)
+{
+	struct probe *probe = canary->group.probe;
+	const struct kz_addr *addr = &canary->asked.addr;
+	struct kz_web_request request = {.addr = *addr, .path = "/robots.txt"};
+	struct limits_now now = limits_now_read();
+
+	if (probe->web == NULL || probe_never(probe, addr, false) ||
+		(!unlimited &&
+			!limits_web(
+				&probe->limits, addr, &request.host, &now))) {
+		canary->reach = KZ_REACH_LIMITED;
+		on_idle(canary);
+	} else if (probe_special(probe, addr)) {
+		canary->reach = KZ_REACH_SPECIAL;
+		on_idle(canary);
+	} else if (kz_web_ask(probe->web, &request, on_page, canary) != KZ_OK) {
+		probe_no_memory();
+	}
 }
 
 static bool
@@ -88,11 +126,9 @@ canary_start(struct probe *probe, const struct kz_line_canary *asked)
 	canary->asked = *asked;
 	group_make(&canary->group, probe, on_idle, canary);
 	probe->canaries++;
-	if (asked->service == KZ_SERVICE_HTTPS443) {
-		/* A page has a host, which a canary has not. */
-		canary->reach = KZ_REACH_LIMITED;
-		on_idle(canary);
-	} else if (asked->service == KZ_SERVICE_SMTP25)
+	if (asked->service == KZ_SERVICE_HTTPS443)
+		ask_page(canary, smtp.unlimited);
+	else if (asked->service == KZ_SERVICE_SMTP25)
 		ask_smtp(&canary->group, &smtp, on_smtp, canary, 0);
 	else
 		ask_dns(&canary->group, &dns, on_dns, canary, 0);

@@ -312,7 +312,9 @@ limits_web(struct limits *limits, const struct kz_addr *addr,
 	if (entry == NULL ||
 		(entry->last_s != 0 &&
 			!over(entry->last_s, now->wall_s,
-				limits->config->limits.web_per_host_s)))
+				host->len > 0
+					? limits->config->limits.web_per_host_s
+					: DAY_S)))
 		return false;
 	entry->last_s = now->wall_s;
 	return true;

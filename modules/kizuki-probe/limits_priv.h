@@ -65,7 +65,10 @@ void limits_smtp_silent(struct limits *limits, const struct kz_addr *addr,
 /* None came the last time: wait for it to the end. */
 bool limits_smtp_patient(struct limits *limits, const struct kz_addr *addr);
 
-/* The pages of one host at one address.  Counted when allowed. */
+/*
+ * The pages of one host at one address; the root: a canary, once a day.
+ * Counted when allowed.
+ */
 bool limits_web(struct limits *limits, const struct kz_addr *addr,
 	const struct kz_name *host, const struct limits_now *now);
 

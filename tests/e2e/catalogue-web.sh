@@ -54,10 +54,27 @@ shows oldcert.jp web-tls-expired bad oldcert.jp 1 1580515200
 shows oldcert.jp mta-sts-broken bad oldcert.jp 3 \
 	"its policy host has no good certificate"
 
+say "canaries of this class, by their address alone"
+canary() { echo '{"v":1,"canary":"'"$1"'","service":"https443"}'; }
+reached() {
+	sed -n "s/.*\"touched\":\"$1\",\"service\":\"https443\",\"outcome\":\"\([a-z]*\)\".*/\1/p" \
+		"$findings" | sort | paste -sd ' '
+}
+examine "$(canary 10.20.5.81)" "$(canary 10.20.5.80)" "$(canary 2001:db8:66::80)"
+expect "one that answers" "$(reached 10.20.5.81)" alive
+expect "one without https" "$(reached 10.20.5.80)" refused
+expect "one that is dead" "$(reached 2001:db8:66::80)" timeout
+examine "$(canary 10.20.5.81)
+$(canary 10.20.5.81)"
+expect "a stranger once a day" "$(reached 10.20.5.81)" "alive limited"
+
 say "nobody's pages are looked at unasked"
 sed -i '/web = yes/d' "$LAB_DIR/probe.conf"
 examine twowebs.jp oldcert.jp
 expect "nothing is fetched" "$(grep -c https443 "$findings" || true)" 0
+examine "$(canary 10.20.5.81)"
+expect "nor a canary" "$(reached 10.20.5.81)" limited
+examine twowebs.jp oldcert.jp
 expect "nothing is said" "$(bads twowebs.jp) $(bads oldcert.jp)" " "
 complete twowebs.jp WEB no
 

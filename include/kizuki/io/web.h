@@ -41,10 +41,10 @@ struct kz_web_options {
 
 struct kz_web_request {
 	struct kz_addr addr;
-	struct kz_name host;
-	const char *path; /* "/robots.txt" */
-	bool plain;       /* http on port 80 */
-	bool verify;      /* the certificate must be good for the host */
+	struct kz_name host; /* the root: it is asked for by its address */
+	const char *path;    /* "/robots.txt" */
+	bool plain;          /* http on port 80 */
+	bool verify;         /* the certificate must be good for the host */
 };
 
 struct kz_web_result {
