@@ -11,8 +11,8 @@
  *         rest says nothing.  A place counts once in an hour, by its newest
  *         contact.  An address that was dead before, or is met for the first
  *         time, says nothing of our line when it fails: the caller leaves such
- *         a failure out.  What comes while the
- *         class is in doubt (quiet) is no part of the week.
+ *         a failure out.  What comes while the class is in doubt (quiet) is no
+ *         part of the week.
  * Pure:   values in, values out; some 12 KB, the caller keeps it.
  * Clock:  set back, what lies ahead is forgotten; the week's days are kept.
  * Units:  seconds since 1970 UTC; days are UTC days.
