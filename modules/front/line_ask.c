@@ -192,8 +192,8 @@ void
 kz_line_parse_canary(struct kz_line_in *in, struct kz_line *line)
 {
 	struct kz_line_canary *canary = &line->u.canary_ask;
-	struct kz_line_key service =
-		KZ_LINE_KEY("service", "smtp25, dns53udp or dns53tcp was");
+	struct kz_line_key service = KZ_LINE_KEY(
+		"service", "smtp25, dns53udp, dns53tcp or https443 was");
 
 	kz_line_take_addr(
 		in, KZ_LINE_KEY("canary", "an address was"), &canary->addr);

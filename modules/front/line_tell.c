@@ -7,8 +7,8 @@ void
 kz_line_parse_touched(struct kz_line_in *in, struct kz_line *line)
 {
 	struct kz_touch *touch = &line->u.touch;
-	struct kz_line_key service =
-		KZ_LINE_KEY("service", "smtp25, dns53udp or dns53tcp was");
+	struct kz_line_key service = KZ_LINE_KEY(
+		"service", "smtp25, dns53udp, dns53tcp or https443 was");
 	struct kz_line_key outcome =
 		KZ_LINE_KEY("outcome", "what a contact came to was");
 
