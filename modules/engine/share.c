@@ -338,8 +338,6 @@ kz_share_apply(struct kz_engine *engine, const struct kz_now *now,
 
 struct sweep {
 	struct kz_engine *engine;
-	int64_t since_s;
-	int64_t serial_since_s;
 	const struct kz_now *now;
 	size_t seen;
 };
@@ -350,7 +348,6 @@ tagged(const uint8_t *key, size_t key_len, const char *tag, size_t size)
 	return key_len > size && memcmp(key, tag, size) == 0;
 }
 
-/* Rows with other tags are not ours. */
 static bool
 sweep_row(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
 	size_t len)
@@ -366,12 +363,14 @@ sweep_row(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
 	sweep->seen++;
 	if (tagged(key, key_len, share_tag, SHARE_TAG_SIZE))
 		old = !decode(value, len, &naming) ||
-			naming.newest_s < sweep->since_s;
+			naming.newest_s < kept_since_s(engine, sweep->now);
 	else if (tagged(key, key_len, serial_tag, SERIAL_TAG_SIZE))
 		old = kz_serial_decode(value, len, &watch) != KZ_OK ||
-			watch.newest_s < sweep->serial_since_s;
-	old = old ||
-		kz_registry_old(engine, key, key_len, value, len, sweep->now);
+			sweep->now->wall_s - watch.newest_s >
+				engine->config->history.neglect_s;
+	else
+		old = kz_registry_old(
+			engine, key, key_len, value, len, sweep->now);
 	if (old)
 		KZ_IGNORE(kz_store_delete(
 				  engine->store, KZ_TABLE_META, key, key_len),
@@ -382,11 +381,7 @@ sweep_row(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
 void
 kz_share_sweep(struct kz_engine *engine, const struct kz_now *now)
 {
-	struct sweep sweep = {.engine = engine,
-		.since_s = kept_since_s(engine, now),
-		.now = now,
-		.serial_since_s =
-			now->wall_s - engine->config->history.neglect_s};
+	struct sweep sweep = {.engine = engine, .now = now};
 	uint8_t from[KZ_STORE_KEY_MAX];
 	size_t from_len = engine->sweep_meta_len;
 

@@ -106,7 +106,7 @@ take_json(struct input *input, struct kz_str bytes)
 		turns_told(probe, &line.u.turn);
 		return;
 	case KZ_LINE_REGISTERED:
-		registry_know(probe->registry, &line.u.registered);
+		known_put(probe, &line.u.registered);
 		return;
 	case KZ_LINE_FINDING:
 	case KZ_LINE_VERIFIED:

@@ -19,8 +19,10 @@
 #include "input_priv.h"
 #include "output_priv.h"
 #include "rdap_priv.h"
+#include "registry_priv.h"
 #include "share_priv.h"
 #include "turns_priv.h"
+#include "whoislist_priv.h"
 
 /* More sites in flight than this bring nothing but memory. */
 #define JOBS_MAX 10000
@@ -320,6 +322,8 @@ close_all(struct probe *probe)
 	rdap_close(&probe->rdap);
 	registry_close(&probe->registry);
 	turns_close(probe);
+	known_close(probe);
+	whoislist_close(&probe->whoislist);
 	kz_suffix_close(&probe->suffix);
 	kz_config_free(&probe->config);
 	event_base_free(probe->base);
@@ -348,6 +352,9 @@ main(int argc, char **argv)
 	zones_open(&probe);
 	open_clients(&probe);
 	turns_open(&probe);
+	known_open(&probe);
+	probe.whoislist = whoislist_open(
+		probe.config.registry.whois, probe.config.registry.whois_own);
 	probe.registry = registry_open(&probe);
 	probe.rdap = rdap_open(&probe);
 	probe.output = output_open(&probe);

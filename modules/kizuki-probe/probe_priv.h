@@ -45,6 +45,7 @@
 struct input;
 struct rdap;
 struct table;
+struct whoislist;
 struct registry;
 struct output;
 struct stat;
@@ -61,6 +62,8 @@ struct probe {
 	struct kz_spfpool *spf; /* NULL: SPF is not looked at */
 	struct registry *registry;
 	struct rdap *rdap;   /* NULL: none is asked */
+	struct whoislist *whoislist;
+	struct table *known; /* what registries said before */
 	struct table *turns; /* of the servers of registries */
 	struct limits limits;
 	struct table shared;  /* answers of servers and addresses */

@@ -16,13 +16,16 @@
 #define DAY_S INT64_C(86400)
 /* Answers kept, some 8 KB each. */
 #define KEPT_MAX 200
-#define KEPT_S   (DAY_S / 2)
+/* WHOIS servers whose addresses are kept. */
+#define OTHERS_MAX 256
+#define KEPT_S     (DAY_S / 2)
 /* Of the resolver's answer; registries move seldom. */
 #define ADDR_S 3600
 
 /* What is known of one server. */
 struct server {
-	const char *name;
+	struct table_node node; /* of one that has no place of its own */
+	char name[KZ_NAME_MAX + 1];
 	struct kz_addr addr;
 	int64_t addr_s; /* when it was found; 0: not yet */
 };
@@ -32,8 +35,8 @@ struct registry {
 	struct kz_whois *whois;
 	struct kz_charset *charset;
 	struct server servers[REGISTRY_SERVERS];
+	struct table others;
 	struct table kept;
-	struct table known; /* of domains, by an earlier prober */
 	size_t pending;
 	char utf8[KZ_REGISTRY_TEXT_MAX];
 	struct kz_registry_answer answer; /* the one being told */
@@ -53,8 +56,10 @@ struct registry_ask {
 	enum registry_server server;
 	struct event *turn;
 	bool by_v6; /* it has no address of IPv4 */
+	bool refer;
 	bool has_addr;
 	struct kz_addr addr;
+	char name[KZ_NAME_MAX + 1]; /* REGISTRY_OTHER: of the server */
 	char query[KZ_NAME_MAX + 1];
 };
 
@@ -62,6 +67,31 @@ static void
 kept_drop(struct table_node *node)
 {
 	free(node);
+}
+
+/* It may go when another one is looked for. */
+static struct server *
+server_of(const struct registry_ask *ask)
+{
+	struct registry *registry = ask->registry;
+	struct kz_name name = {.len = (uint8_t)strlen(ask->name)};
+	uint8_t key[TABLE_KEY_SIZE];
+	struct server *server;
+
+	if (ask->server < REGISTRY_SERVERS)
+		return &registry->servers[ask->server];
+	memcpy(name.text, ask->name, sizeof(name.text));
+	table_key(key, 0, 0, NULL, &name);
+	server = (struct server *)table_find(&registry->others, key);
+	if (server != NULL)
+		return server;
+	server = calloc(1, sizeof(*server));
+	if (server == NULL)
+		probe_no_memory();
+	memcpy(server->node.key, key, sizeof(key));
+	memcpy(server->name, ask->name, sizeof(server->name));
+	table_put(&registry->others, &server->node);
+	return server;
 }
 
 static void
@@ -72,43 +102,6 @@ make_key(const struct registry_ask *ask, uint8_t key[TABLE_KEY_SIZE])
 	memcpy(name.text, ask->query, sizeof(name.text));
 	table_key(key, (uint8_t)ask->server, 0,
 		ask->has_addr ? &ask->addr : NULL, &name);
-}
-
-/* Told by kizukid, which keeps it for a month. */
-static void
-known_key(const struct kz_name *domain, uint8_t key[TABLE_KEY_SIZE])
-{
-	table_key(key, REGISTRY_SERVERS, 0, NULL, domain);
-}
-
-void
-registry_know(
-	struct registry *registry, const struct kz_registry_answer *answer)
-{
-	uint8_t key[TABLE_KEY_SIZE];
-	struct kept *kept;
-
-	known_key(&answer->domain, key);
-	kept = (struct kept *)table_find(&registry->known, key);
-	if (kept == NULL) {
-		kept = calloc(1, sizeof(*kept));
-		if (kept == NULL)
-			probe_no_memory();
-		memcpy(kept->node.key, key, sizeof(key));
-		table_put(&registry->known, &kept->node);
-	}
-	kept->answer = *answer;
-}
-
-const struct kz_registry_answer *
-registry_known(struct registry *registry, const struct kz_name *domain)
-{
-	uint8_t key[TABLE_KEY_SIZE];
-	const struct kept *kept;
-
-	known_key(domain, key);
-	kept = (const struct kept *)table_find(&registry->known, key);
-	return kept != NULL ? &kept->answer : NULL;
 }
 
 static void
@@ -164,7 +157,7 @@ on_text(void *arg, const struct kz_whois_result *result)
 {
 	struct registry_ask *ask = arg;
 	struct registry *registry = ask->registry;
-	struct server *server = &registry->servers[ask->server];
+	struct server *server = server_of(ask);
 	const struct kz_config *config = &registry->probe->config;
 	struct kz_registry_answer *answer = &registry->answer;
 	struct turns *turns = turns_of(registry->probe, false, server->name);
@@ -176,7 +169,11 @@ on_text(void *arg, const struct kz_whois_result *result)
 	}
 	text.len = kz_charset_utf8(registry->charset, result->text,
 		registry->utf8, sizeof(registry->utf8));
-	kz_registry_read(text, ask->has_addr ? &ask->addr : NULL, answer);
+	if (ask->refer)
+		kz_registry_referral(text, answer);
+	else
+		kz_registry_read(
+			text, ask->has_addr ? &ask->addr : NULL, answer);
 	answer->cut = answer->cut || result->cut;
 	/* One that never ends is no better than one that refuses. */
 	if (answer->outcome == KZ_REGISTRY_REFUSED ||
@@ -186,8 +183,9 @@ on_text(void *arg, const struct kz_whois_result *result)
 	} else {
 		turns_answered(registry->probe, turns);
 		answer->asked_s = kz_clock_now_s();
-		(void)strlcpy(
-			answer->server, server->name, sizeof(answer->server));
+		if (!ask->refer)
+			(void)strlcpy(answer->server, server->name,
+				sizeof(answer->server));
 		if (!answer->cut)
 			keep(ask, answer);
 	}
@@ -199,7 +197,7 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 {
 	struct registry_ask *ask = arg;
 	struct registry *registry = ask->registry;
-	struct server *server = &registry->servers[ask->server];
+	struct server *server = server_of(ask);
 	struct kz_str query = {ask->query, strlen(ask->query)};
 
 	(void)fd;
@@ -215,14 +213,16 @@ static void
 wait_turn(struct registry_ask *ask)
 {
 	struct registry *registry = ask->registry;
-	struct server *server = &registry->servers[ask->server];
+	struct server *server = server_of(ask);
 	const struct kz_config *config = &registry->probe->config;
 	int64_t wait_ms;
 	struct timeval span;
 
 	if (!turns_take(registry->probe,
 		    turns_of(registry->probe, false, server->name),
-		    config->registry.gap_s, &wait_ms)) {
+		    ask->server == REGISTRY_OTHER ? config->registry.gap_other_s
+						  : config->registry.gap_s,
+		    &wait_ms)) {
 		finish_unclear(ask);
 		return;
 	}
@@ -238,7 +238,7 @@ static void
 on_addr(void *arg, const struct kz_answer *answer)
 {
 	struct registry_ask *ask = arg;
-	struct server *server = &ask->registry->servers[ask->server];
+	struct server *server = server_of(ask);
 	struct kz_dnsmsg *message = NULL;
 	struct kz_name name;
 	bool cut = false;
@@ -267,7 +267,7 @@ static void
 look_up(struct registry_ask *ask)
 {
 	struct registry *registry = ask->registry;
-	struct server *server = &registry->servers[ask->server];
+	struct server *server = server_of(ask);
 	struct kz_str text = {server->name, strlen(server->name)};
 	struct kz_name name;
 
@@ -298,7 +298,7 @@ on_start(evutil_socket_t fd, short what, void *arg)
 {
 	struct registry_ask *ask = arg;
 	struct registry *registry = ask->registry;
-	struct server *server = &registry->servers[ask->server];
+	struct server *server = server_of(ask);
 	struct kz_str text = {server->name, strlen(server->name)};
 	int64_t found_s = kz_clock_now_s() - server->addr_s;
 	uint8_t key[TABLE_KEY_SIZE];
@@ -335,6 +335,9 @@ ask_registry(struct group *group, const struct registry_question *question,
 	ask->has_addr = question->addr != NULL;
 	if (ask->has_addr)
 		ask->addr = *question->addr;
+	ask->refer = question->refer;
+	if (question->name != NULL)
+		(void)strlcpy(ask->name, question->name, sizeof(ask->name));
 	if (question->query.len < sizeof(ask->query))
 		memcpy(ask->query, question->query.ptr, question->query.len);
 	ask->registry->pending++;
@@ -358,10 +361,13 @@ registry_open(struct probe *probe)
 	if (made == NULL)
 		probe_no_memory();
 	made->probe = probe;
-	made->servers[REGISTRY_JPRS].name = config->registry.jprs;
-	made->servers[REGISTRY_JPNIC].name = config->registry.jpnic;
+	(void)strlcpy(made->servers[REGISTRY_JPRS].name, config->registry.jprs,
+		sizeof(made->servers[REGISTRY_JPRS].name));
+	(void)strlcpy(made->servers[REGISTRY_JPNIC].name,
+		config->registry.jpnic,
+		sizeof(made->servers[REGISTRY_JPNIC].name));
+	table_make(&made->others, OTHERS_MAX, kept_drop);
 	table_make(&made->kept, KEPT_MAX, kept_drop);
-	table_make(&made->known, KEPT_MAX, kept_drop);
 	if (kz_whois_open(probe->base, &options, &made->whois) != KZ_OK ||
 		kz_charset_open(&made->charset) != KZ_OK)
 		probe_no_memory();
@@ -376,7 +382,7 @@ registry_close(struct registry **registry)
 	kz_whois_close(&(*registry)->whois);
 	kz_charset_close(&(*registry)->charset);
 	table_clear(&(*registry)->kept);
-	table_clear(&(*registry)->known);
+	table_clear(&(*registry)->others);
 	free(*registry);
 	*registry = NULL;
 }

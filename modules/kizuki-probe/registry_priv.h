@@ -14,7 +14,12 @@
 
 #include "ask_priv.h"
 
-enum registry_server { REGISTRY_JPRS, REGISTRY_JPNIC, REGISTRY_SERVERS };
+enum registry_server {
+	REGISTRY_JPRS,
+	REGISTRY_JPNIC,
+	REGISTRY_SERVERS,                 /* of a place of their own */
+	REGISTRY_OTHER = REGISTRY_SERVERS /* any, by its name */
+};
 
 struct registry;
 
@@ -22,13 +27,16 @@ struct registry;
 struct registry *registry_open(struct probe *probe);
 void registry_close(struct registry **registry);
 
+/* known.c: before the sandbox. */
+void known_open(struct probe *probe);
+void known_close(struct probe *probe);
+
 /* What a registry said of a domain at an earlier look: keep it. */
-void registry_know(
-	struct registry *registry, const struct kz_registry_answer *answer);
+void known_put(struct probe *probe, const struct kz_registry_answer *answer);
 
 /* What was so told of a domain; it may go with the next one.  NULL: nothing. */
-const struct kz_registry_answer *registry_known(
-	struct registry *registry, const struct kz_name *domain);
+const struct kz_registry_answer *known_find(
+	struct probe *probe, const struct kz_name *domain);
 
 /* Questions under way, some of which nobody waits for any more. */
 size_t registry_pending(const struct registry *registry);
@@ -45,6 +53,8 @@ struct registry_question {
 	enum registry_server server;
 	struct kz_str query;
 	const struct kz_addr *addr;
+	const char *name; /* REGISTRY_OTHER: of the server, or its address */
+	bool refer;       /* it names another one: answer.server, where FOUND */
 };
 void ask_registry(struct group *group, const struct registry_question *question,
 	registry_done *done, void *arg, uint32_t tag);

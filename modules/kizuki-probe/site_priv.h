@@ -83,8 +83,10 @@ struct site {
 	unsigned smtp_running;
 
 	struct track registry;
-	struct kz_exam_reg *reg;        /* NULL: registries are not asked */
-	enum kz_exam_reg_mail reg_mail; /* what is being proven */
+	struct kz_exam_reg *reg;          /* NULL: registries are not asked */
+	enum kz_exam_reg_mail reg_mail;   /* what is being proven */
+	char reg_server[KZ_NAME_MAX + 1]; /* WHOIS, where RDAP has no answer */
+	char reg_words[64];               /* before the name in a question */
 	bool reg_kept;   /* judged by an answer of an earlier look */
 	bool reg_abroad; /* the network is none of JPNIC's */
 };
@@ -119,6 +121,9 @@ bool site_dns_blocked(const struct site *site);
 bool site_dns_step(struct site *site);
 bool site_mx_step(struct site *site);
 bool site_reg_step(struct site *site);
+
+/* Look whether the contact with this number can be written to. */
+void site_reg_mail(struct site *site, unsigned at);
 
 /*
  * The findings of the registration, where it was asked for.  True: all of it

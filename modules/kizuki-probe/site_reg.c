@@ -13,11 +13,13 @@
 
 #include "output_priv.h"
 #include "rdap_priv.h"
+#include "whoislist_priv.h"
 
 #define YEAR_S (365 * 86400U)
 
 enum step {
 	STEP_BEGIN,
+	STEP_WHOIS,
 	STEP_NETWORK,
 	STEP_ABROAD,
 	STEP_CONTACTS,
@@ -103,64 +105,75 @@ on_link(void *arg, uint32_t tag, const struct kz_registry_answer *answer)
 		answer->outcome;
 }
 
-/* The resolver finds, it does not convict: all servers say the same. */
 static void
-on_proof(void *arg, uint32_t tag, const struct proof_reply *reply)
+on_referral(void *arg, uint32_t tag, const struct kz_registry_answer *answer)
 {
 	struct site *site = arg;
+	const struct kz_config *config = &site->probe->config;
 
-	if (!reply->proven)
-		return;
-	site->reg->contacts[tag - STEP_MAIL].mail = site->reg_mail;
-}
-
-static bool
-null_mx(const struct kz_dnsmsg *message, const struct kz_name *owner)
-{
-	struct kz_dns_mx list[2];
-	bool cut = false;
-	size_t count = kz_dnsmsg_mx(message, owner, list, 2, &cut);
-
-	return count == 1 && !list[0].host_odd && list[0].host.len == 0;
+	(void)tag;
+	/* Once: a server that is named is asked, and names nobody. */
+	if (answer->outcome == KZ_REGISTRY_FOUND &&
+		strcmp(answer->server, config->registry.iana) != 0)
+		memcpy(site->reg_server, answer->server,
+			sizeof(site->reg_server));
 }
 
 static void
-on_mail(void *arg, uint32_t tag, const struct name_reply *reply)
+ask_iana(struct site *site)
 {
-	struct site *site = arg;
-	struct kz_exam_reg_contact *contact =
-		&site->reg->contacts[tag - STEP_MAIL];
-	struct confirm_claim claim = {.name = contact->contact.mail,
-		.type = TYPE_MX,
-		.oldest_s = site->oldest_s};
+	const char *dot = strrchr(site->reg->domain.text, '.');
+	const struct registry_question question = {.server = REGISTRY_OTHER,
+		.name = site->probe->config.registry.iana,
+		.query = {dot != NULL ? dot + 1 : "",
+			dot != NULL ? strlen(dot + 1) : 0},
+		.refer = true};
 
-	if (reply->state == KZ_ANSWER_NXDOMAIN) {
-		claim.missing = true;
-		site->reg_mail = KZ_EXAM_REG_MAIL_NXDOMAIN;
-	} else if (reply->state == KZ_ANSWER_DATA && reply->message != NULL &&
-		null_mx(reply->message, &contact->contact.mail)) {
-		claim.digest = kz_dnsmsg_digest(reply->message, TYPE_MX);
-		site->reg_mail = KZ_EXAM_REG_MAIL_NULL;
-	} else {
-		/* No MX leaves the name's own address. */
-		if (reply->state == KZ_ANSWER_DATA)
-			contact->mail = KZ_EXAM_REG_MAIL_WORKS;
-		return;
-	}
-	ask_confirm(&site->registry.group, &claim, on_proof, site, tag);
+	if (dot != NULL && question.name[0] != '\0' && site_spend(site))
+		ask_registry(&site->registry.group, &question, on_referral,
+			site, STEP_BEGIN);
 }
 
 static void
 ask_domain(struct site *site)
 {
 	const struct kz_name *domain = &site->reg->domain;
+	const struct whoislist_row *row =
+		whoislist_find(site->probe->whoislist, domain);
 
+	if (row != NULL) {
+		memcpy(site->reg_server, row->server, sizeof(row->server));
+		memcpy(site->reg_words, row->words, sizeof(row->words));
+	}
 	if (below_jp(domain))
 		ask(site, REGISTRY_JPRS, "DOM ", domain->text, on_domain,
 			STEP_BEGIN);
-	else if (site_spend(site))
-		(void)ask_rdap_domain(&site->registry.group, domain, on_domain,
-			site, STEP_BEGIN);
+	else if (site_spend(site) &&
+		!ask_rdap_domain(&site->registry.group, domain, on_domain, site,
+			STEP_BEGIN) &&
+		row == NULL)
+		ask_iana(site);
+}
+
+/* RDAP does not know, or nobody does by RDAP.  The registry alone is asked. */
+static void
+ask_whois(struct site *site)
+{
+	struct kz_exam_reg *reg = site->reg;
+	char query[KZ_NAME_MAX + 1];
+	int len = snprintf(query, sizeof(query), "%s%s", site->reg_words,
+		reg->domain.text);
+	const struct registry_question question = {.server = REGISTRY_OTHER,
+		.name = site->reg_server,
+		.query = {query, (size_t)len}};
+
+	if (site->reg_server[0] == '\0' || below_jp(&reg->domain) ||
+		reg->answer.outcome == KZ_REGISTRY_FOUND ||
+		reg->answer.outcome == KZ_REGISTRY_MISSING || len <= 0 ||
+		(size_t)len >= sizeof(query) || !site_spend(site))
+		return;
+	ask_registry(
+		&site->registry.group, &question, on_domain, site, STEP_WHOIS);
 }
 
 static void
@@ -181,7 +194,7 @@ by_known(struct site *site)
 	struct kz_exam_reg *reg = site->reg;
 	bool bad = false;
 
-	reg->answer = *registry_known(site->probe->registry, &reg->domain);
+	reg->answer = *known_find(site->probe, &reg->domain);
 	reg->now_s = kz_clock_now_s();
 	kz_exam_reg_judge(reg, find_bad, &bad);
 	site->reg_kept = !bad || !site->wanted.reconsider;
@@ -266,20 +279,6 @@ ask_contact(struct site *site, unsigned step)
 	}
 }
 
-static void
-ask_mail(struct site *site, unsigned step)
-{
-	size_t at = step - STEP_MAIL;
-	const struct kz_name *mail;
-
-	if (at >= site->reg->contact_count)
-		return;
-	mail = &site->reg->contacts[at].contact.mail;
-	if (mail->len > 0 && !kz_name_within(mail, &site->reg->domain))
-		ask_name(&site->registry.group, mail, TYPE_MX, on_mail, site,
-			step);
-}
-
 static bool
 wanted(const struct site *site)
 {
@@ -290,9 +289,7 @@ wanted(const struct site *site)
 	return probe->config.registry.ask && !site->suffix &&
 		site->exam.zone_known &&
 		(site->wanted.registry ||
-			registry_known(probe->registry, &site->exam.zone) !=
-				NULL) &&
-		(below_jp(&site->exam.zone) || probe->rdap != NULL) &&
+			known_find(site->probe, &site->exam.zone) != NULL) &&
 		kz_suffix_registrable(probe->suffix, &site->exam.zone,
 			&registrable) == KZ_OK &&
 		kz_name_equal(&registrable, &site->exam.zone);
@@ -310,6 +307,8 @@ site_reg_step(struct site *site)
 		if (!site->wanted.registry && by_known(site))
 			return false;
 		ask_domain(site);
+	} else if (step == STEP_WHOIS) {
+		ask_whois(site);
 	} else if (step == STEP_NETWORK) {
 		ask_network(site);
 	} else if (step == STEP_ABROAD) {
@@ -317,7 +316,7 @@ site_reg_step(struct site *site)
 	} else if (step < STEP_MAIL) {
 		ask_contact(site, step);
 	} else if (step < STEP_END) {
-		ask_mail(site, step);
+		site_reg_mail(site, step - STEP_MAIL);
 	}
 	return step < STEP_END;
 }

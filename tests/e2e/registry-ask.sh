@@ -129,6 +129,45 @@ expect "a fault that would be new is asked for" \
 	"$(($(asked jprs DOM) - before))" 1
 shows good.jp reg-ns-single bad
 
+say "elsewhere by WHOIS: IANA names the server, once"
+whois_at iana 10.9.0.44
+whois_at other 10.20.0.25
+echo 'refer:        mx1.good.jp' >"$LAB_DIR/whois/iana/example"
+cat >"$LAB_DIR/whois/other/good.example" <<-TEXT
+	Domain Name: GOOD.EXAMPLE
+	Registry Expiry Date: 2020-01-02T03:04:05Z
+	Domain Status: clientHold https://icann.org/epp#clientHold
+	Name Server: NS1.GOOD.EXAMPLE
+	>>> Last update of WHOIS database: 2026-01-01T00:00:00Z <<<
+TEXT
+sed -i "s|gap = 1s|&\niana = 10.9.0.44\ngap_other = 0\nwhois = $LAB_DIR/whois-servers|" \
+	"$LAB_DIR/probe.conf"
+elsewhere='{"v":1,"examine":"good.example","registry":true}'
+examine "$elsewhere" "$elsewhere"
+shows good.example reg-suspended bad good.example 8 "client hold"
+shows good.example reg-expired bad good.example 6 2020-01-02
+shows good.example reg-ns-single bad good.example 4 ns1.good.example
+expect "questions to IANA" \
+	"$(cut -d' ' -f2 "$LAB_DIR/whois/iana/log" | sort -u)" example
+expect "questions to the registry" \
+	"$(cut -d' ' -f2 "$LAB_DIR/whois/other/log" | sort -u)" good.example
+
+say "one that names itself, or IANA, is followed no further"
+echo 'refer: mx1.good.jp' >"$LAB_DIR/whois/other/good.example"
+before=$(asked iana)$(asked other)
+examine "$elsewhere"
+complete good.example REG no
+expect "questions" "$(asked iana)$(asked other)" \
+	"$((${before%?} + 1))$((${before#?} + 1))"
+
+say "an administrator's own line goes before"
+echo 'example 10.20.0.25 DOMAIN # by hand' >"$LAB_DIR/whois-servers"
+before=$(asked iana)
+examine "$elsewhere"
+expect "the question" "$(tail -n 1 "$LAB_DIR/whois/other/log" |
+	cut -d' ' -f2-)" "DOMAIN good.example"
+expect "questions to IANA" "$(($(asked iana) - before))" 0
+
 say "switched off, nothing is asked"
 sed -i 's/gap = 1s/ask = no/' "$LAB_DIR/probe.conf"
 before=$(asked jprs)

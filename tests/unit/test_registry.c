@@ -402,10 +402,40 @@ broken_japanese_does_no_harm(void **state)
 	kz_charset_close(&charset);
 }
 
+static void
+iana_names_the_server_of_a_top_level_domain(void **state)
+{
+	static const struct {
+		const char *text, *server;
+	} rows[] = {
+		{"% IANA WHOIS server\n\nrefer:        whois.nic.test\r\n\n"
+		 "domain:       TEST\nwhois:        whois.other.test\n",
+			"whois.nic.test"},
+		{"domain: TEST\n  WHOIS:\tWhois.Nic.Test.", "whois.nic.test"},
+		{"domain: TEST\nwhois:\nstatus: ACTIVE\n", ""},
+		{"whois: nic\nwhois: a..b\nwhois: -\xff\n", ""},
+		{"remarks: whois: whois.nic.test\n", ""},
+		{"", ""},
+		{"whois", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		kz_registry_referral(
+			(struct kz_str){rows[i].text, strlen(rows[i].text)},
+			&answer);
+		assert_string_equal(answer.server, rows[i].server);
+		assert_int_equal(answer.outcome,
+			rows[i].server[0] != '\0' ? KZ_REGISTRY_FOUND
+						  : KZ_REGISTRY_UNCLEAR);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(iana_names_the_server_of_a_top_level_domain),
 		cmocka_unit_test(figure_8_is_read_in_japanese_and_in_english),
 		cmocka_unit_test(figures_9_and_10_are_read),
 		cmocka_unit_test(general_use_names_have_no_letters),

@@ -105,6 +105,13 @@ struct kz_registry_answer {
 void kz_registry_read(struct kz_str text, const struct kz_addr *addr,
 	struct kz_registry_answer *answer);
 
+/*
+ * The server that IANA's WHOIS names for a top-level domain ("whois:", or
+ * "refer:"), as answer->server of one that is FOUND; UNCLEAR: it names none.
+ */
+void kz_registry_referral(
+	struct kz_str text, struct kz_registry_answer *answer);
+
 /* Words for people and JSON; static, never NULL. */
 const char *kz_registry_kind_text(enum kz_registry_kind kind);
 const char *kz_registry_outcome_text(enum kz_registry_outcome outcome);

@@ -161,11 +161,13 @@ struct kz_config {
 	} history;
 	struct { /* registry */
 		bool ask;
-		char *jprs, *jpnic; /* name or address */
-		char *rdap;         /* folder, "" none */
+		char *jprs, *jpnic;      /* name or address */
+		char *whois, *whois_own; /* files, "" none */
+		char *iana;              /* name or address, "" none */
+		char *rdap;              /* folder, "" none */
 		char *authorities;
 		bool rdap_insecure;
-		uint32_t gap_s, gap_rdap_s;
+		uint32_t gap_s, gap_other_s, gap_rdap_s;
 		uint32_t per_day;
 		uint32_t back_off_s;
 		uint32_t keep_s, recheck_bad_s, recheck_persistent_s;
