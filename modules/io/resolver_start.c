@@ -41,6 +41,20 @@ set_range(struct ub_ctx *context)
 	return error == 0 ? KZ_OK : complain("outgoing-range:", text, error);
 }
 
+/* Look-ups a second in one zone, whatever its servers are. */
+static enum kz_result
+set_rate(struct ub_ctx *context, uint32_t rate)
+{
+	static const char option[] = "ratelimit:";
+	char text[16];
+	int error;
+
+	if (snprintf(text, sizeof(text), "%u", (unsigned)rate) < 0)
+		return KZ_EIO;
+	error = ub_ctx_set_option(context, option, text);
+	return error == 0 ? KZ_OK : complain(option, text, error);
+}
+
 static enum kz_result
 set_options(struct ub_ctx *context)
 {
@@ -50,6 +64,14 @@ set_options(struct ub_ctx *context)
 		/* a dead zone: some 10 s instead of more than 120 s */
 		{"infra-cache-max-rtt:", "2000"},
 		{"infra-keep-probing:", "no"},
+		/* a stranger's delegation names whom it likes: no address is
+		 * looked up ahead of its use, and a server that is silent for
+		 * one question is asked twice more, not five times */
+		{"target-fetch-policy:", "0 0 0 0 0"},
+		{"outbound-msg-retry:", "2"},
+		{"max-sent-count:", "16"},
+		/* with ratelimit: nothing at all above it */
+		{"ratelimit-factor:", "0"},
 		/* raising socket buffers needs rights that we do not have */
 		{"so-rcvbuf:", "0"},
 		{"so-sndbuf:", "0"},
@@ -226,6 +248,8 @@ kz_resolver_start_unbound(
 
 	if (result == KZ_OK)
 		result = set_range(context);
+	if (result == KZ_OK)
+		result = set_rate(context, options->zone_rate);
 	if (result == KZ_OK)
 		result = set_sources(context, options);
 	if (result == KZ_OK)

@@ -24,6 +24,12 @@
 #include "turns_priv.h"
 #include "whoislist_priv.h"
 
+/*
+ * A flood of sessions makes us ask for as many names as it likes in a zone of
+ * its choice.  A top-level domain has that many delegations in a second that
+ * are new to us only where millions of domains a day write.
+ */
+#define ZONE_RATE 200
 /* More sites in flight than this bring nothing but memory. */
 #define JOBS_MAX 10000
 /* Open files wanted; fewer make look-ups wait, no more. */
@@ -169,7 +175,7 @@ fill_streams(void)
 }
 
 static struct kz_resolver_options
-resolver_options(const struct probe *probe)
+resolver_options(const struct probe *probe, const struct options *options)
 {
 	const struct kz_config *config = &probe->config;
 
@@ -178,6 +184,7 @@ resolver_options(const struct probe *probe)
 		.trust_anchor = config->resolver.trust_anchor,
 		.limit_ms = config->resolver.limit_ms,
 		.in_flight = config->resolver.in_flight,
+		.zone_rate = options->child ? ZONE_RATE : 0,
 		.lab = config->network.scope.global.count > 0,
 		.scope = &config->network.scope,
 		.never = &config->network.never_probe,
@@ -202,7 +209,8 @@ open_limits(struct probe *probe, const struct options *options)
 static void
 open_spf(struct probe *probe, const struct options *options)
 {
-	const struct kz_resolver_options resolver = resolver_options(probe);
+	const struct kz_resolver_options resolver =
+		resolver_options(probe, options);
 
 	if (options->child &&
 		kz_spfpool_open(probe->base, &resolver, &probe->spf) != KZ_OK)
@@ -237,10 +245,10 @@ open_web(struct probe *probe)
 }
 
 static void
-open_clients(struct probe *probe)
+open_clients(struct probe *probe, const struct options *options)
 {
 	const struct kz_config *config = &probe->config;
-	struct kz_resolver_options resolver = resolver_options(probe);
+	struct kz_resolver_options resolver = resolver_options(probe, options);
 	struct kz_nsquery_options nsquery = {
 		.source_v4 = config->probe.source_v4,
 		.source_v6 = config->probe.source_v6,
@@ -350,7 +358,7 @@ main(int argc, char **argv)
 	make_control(&probe);
 	share_open(&probe);
 	zones_open(&probe);
-	open_clients(&probe);
+	open_clients(&probe, &options);
 	turns_open(&probe);
 	known_open(&probe);
 	probe.whoislist = whoislist_open(

@@ -444,8 +444,8 @@ answers_from_the_wire_stay_apart(void **state)
 	if (!in_namespace)
 		skip();
 	open_unbound(lab, (struct kz_resolver_options){.limit_ms = 500});
-	/* the second time from the cache */
-	for (size_t i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]); i++) {
+	/* the second time from the cache, but for the last */
+	for (size_t i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]) - 1; i++) {
 		ask_and_wait(lab, cases[i / 2].name, A);
 		assert_int_equal(lab->state, cases[i / 2].state);
 		assert_int_equal(lab->records, cases[i / 2].records);

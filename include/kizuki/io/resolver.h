@@ -56,6 +56,9 @@ struct kz_resolver_options {
 	uint32_t limit_ms;  /* each look-up; 0: 10 s */
 	uint32_t in_flight; /* look-ups handed to libunbound at once; the
 			       rest wait here in order; 0: 1000 */
+	uint32_t zone_rate; /* libunbound's ratelimit: look-ups a second in
+			       one zone, more fail; each may take several
+			       packets.  0: any number */
 	bool lab; /* answer reverse zones of private and documentation ranges */
 	struct kz_addr source_v4; /* KZ_ADDR_NONE: the kernel's choice */
 	struct kz_addr source_v6;
