@@ -56,6 +56,8 @@ work_off(struct scene *scene, struct kz_import *import)
 	struct kz_store_state state;
 	size_t steps = 0;
 
+	/* A new engine notes the age of each symptom: no part of a slice. */
+	kz_engine_commit(scene->engine, &scene->now);
 	while (kz_import_step(import, &scene->now)) {
 		kz_store_state(scene->store, &state);
 		assert_in_range(state.waiting, 0, SLICE_ROWS);
