@@ -61,7 +61,7 @@ struct probe {
 	struct kz_web *web;     /* NULL: nobody's pages are looked at */
 	struct kz_spfpool *spf; /* NULL: SPF is not looked at */
 	struct registry *registry;
-	struct rdap *rdap;   /* NULL: none is asked */
+	struct rdap *rdap; /* NULL: none is asked */
 	struct whoislist *whoislist;
 	struct table *known; /* what registries said before */
 	struct table *turns; /* of the servers of registries */
