@@ -71,7 +71,7 @@ void ask_dns(struct group *group, const struct dns_question *question,
 struct smtp_question {
 	struct kz_addr addr;
 	const struct kz_name *host; /* to be asked for TLS as; NULL: not */
-	bool confirm;               /* the shorter limit holds */
+	enum limits_purpose purpose;
 	bool unlimited; /* none does: the operator named it as a canary */
 	bool canary;
 	int64_t oldest_s;

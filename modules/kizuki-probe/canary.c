@@ -108,7 +108,7 @@ canary_start(struct probe *probe, const struct kz_line_canary *asked)
 	int64_t now_s = kz_clock_now_s();
 	struct smtp_question smtp = {
 		.addr = asked->addr,
-		.confirm = true,
+		.purpose = LIMITS_CANARY,
 		.unlimited = named(probe, asked),
 		.canary = true,
 		.oldest_s = now_s,

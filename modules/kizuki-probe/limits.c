@@ -228,23 +228,24 @@ net_allows(struct limits *limits, const struct kz_addr *addr,
 }
 
 struct limits_answer
-limits_smtp(struct limits *limits, const struct kz_addr *addr, bool confirm,
-	const struct limits_now *now)
+limits_smtp(struct limits *limits, const struct kz_addr *addr,
+	enum limits_purpose purpose, const struct limits_now *now)
 {
 	const struct kz_config *config = limits->config;
 	struct limits_answer answer = {false, 0};
-	int64_t gap_s = confirm ? config->limits.smtp_confirm_s
-				: config->limits.smtp_per_addr_s;
+	uint32_t day = config->limits.smtp_per_addr_day;
+	uint32_t most = purpose == LIMITS_CANARY ? day - day / 2 : day;
+	int64_t gap_s = purpose == LIMITS_EXAMINE
+		? config->limits.smtp_per_addr_s
+		: config->limits.smtp_confirm_s;
 	struct entry *entry =
 		entry_get(limits, &limits->smtp, KIND_SMTP, addr, now);
 
-	if (entry == NULL)
-		return answer;
 	/* A contact of the future means that the clock was set back. */
-	if (entry->last_s != 0 && !over(entry->last_s, now->wall_s, gap_s))
-		return answer;
-	if (window_count(entry, now->wall_s, DAY_S) >=
-			config->limits.smtp_per_addr_day ||
+	if (entry == NULL ||
+		(entry->last_s != 0 &&
+			!over(entry->last_s, now->wall_s, gap_s)) ||
+		window_count(entry, now->wall_s, DAY_S) >= most ||
 		!net_allows(limits, addr, now, &answer.wait_ms))
 		return answer;
 	entry->count++;

@@ -50,9 +50,16 @@ KZ_MUST_CHECK enum kz_result limits_open(struct limits *limits,
 	const struct kz_config *config, size_t max, int counts_fd);
 void limits_close(struct limits *limits);
 
-/* One SMTP connection; confirm: the shorter limit.  Counted when allowed. */
+/*
+ * To confirm and as a canary the shorter gap holds.  Canaries take no more than
+ * half of an address's day: it may be somebody's exchanger that is looked at.
+ */
+enum limits_purpose { LIMITS_EXAMINE, LIMITS_CONFIRM, LIMITS_CANARY };
+
+/* One SMTP connection.  Counted when allowed. */
 struct limits_answer limits_smtp(struct limits *limits,
-	const struct kz_addr *addr, bool confirm, const struct limits_now *now);
+	const struct kz_addr *addr, enum limits_purpose purpose,
+	const struct limits_now *now);
 
 /* An earlier process connected at when_s. */
 void limits_smtp_touched(struct limits *limits, const struct kz_addr *addr,

@@ -366,7 +366,7 @@ ask_smtp(struct group *group, const struct smtp_question *question,
 	join(share, ask);
 	if (!question->unlimited)
 		allowed = limits_smtp(
-			&probe->limits, &share->addr, question->confirm, &now);
+			&probe->limits, &share->addr, question->purpose, &now);
 	begin(share, false, allowed);
 }
 

@@ -93,7 +93,8 @@ connect_to(struct site *site, uint8_t addr, uint8_t host)
 		.addr = site->exam.addrs[addr].addr,
 		.host = site->exam.tls_asked ? &site->exam.hosts[host].name
 					     : NULL,
-		.confirm = site->wanted.confirm,
+		.purpose =
+			site->wanted.confirm ? LIMITS_CONFIRM : LIMITS_EXAMINE,
 		.oldest_s = kz_clock_now_s() -
 			(site->wanted.confirm ? config->limits.smtp_confirm_s
 					      : config->limits.reuse_s),

@@ -13,7 +13,9 @@
 #define SMTP_OTHER_S 900
 #define SMTP_GAP_S   (6 * HOUR_S)
 #define SMTP_DAY     4
-#define TTL_S        3600
+/* A canary takes half of the day at most. */
+#define SMTP_CANARY_DAY 2
+#define TTL_S           3600
 /* A contact that comes to nothing takes so long. */
 #define SILENCE_S 9
 
@@ -83,7 +85,7 @@ keep_s(enum kz_reach reach)
 }
 
 static bool
-allowed(struct machine *machine, int64_t wall_s, int64_t gap_s)
+allowed(struct machine *machine, int64_t wall_s, int64_t gap_s, unsigned most)
 {
 	int64_t age_s = wall_s - machine->last_s;
 
@@ -96,7 +98,7 @@ allowed(struct machine *machine, int64_t wall_s, int64_t gap_s)
 		machine->window_s = wall_s;
 		machine->count = 0;
 	}
-	return machine->count < SMTP_DAY;
+	return machine->count < most;
 }
 
 static enum kz_reach
@@ -115,7 +117,8 @@ contact_smtp(struct scene *scene, size_t index, bool canary, int64_t *when_s)
 		*when_s = machine->last_s;
 		return machine->reach;
 	}
-	if (!allowed(machine, *when_s, confirm ? HOUR_S : SMTP_GAP_S))
+	if (!allowed(machine, *when_s, confirm ? HOUR_S : SMTP_GAP_S,
+		    canary ? SMTP_CANARY_DAY : SMTP_DAY))
 		return KZ_REACH_LIMITED;
 	machine->count++;
 	machine->last_s = *when_s;

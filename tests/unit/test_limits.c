@@ -82,11 +82,17 @@ pass(int64_t span_s)
 }
 
 static bool
-smtp(uint32_t number, bool confirm)
+smtp_for(uint32_t number, enum limits_purpose purpose)
 {
 	const struct kz_addr to = addr(number);
 
-	return limits_smtp(&limits, &to, confirm, &now).allowed;
+	return limits_smtp(&limits, &to, purpose, &now).allowed;
+}
+
+static bool
+smtp(uint32_t number, bool confirm)
+{
+	return smtp_for(number, confirm ? LIMITS_CONFIRM : LIMITS_EXAMINE);
 }
 
 static bool
@@ -140,6 +146,24 @@ to_confirm_once_an_hour_and_four_times_a_day(void **state)
 	assert_true(smtp(1, true));
 }
 
+/* Else what is asked as a canary could not be looked at where it broke. */
+static void
+a_canary_leaves_half_of_the_day(void **state)
+{
+	(void)state;
+	assert_true(smtp_for(1, LIMITS_CANARY));
+	assert_false(smtp_for(1, LIMITS_CANARY));
+	pass(HOUR_S);
+	assert_true(smtp_for(1, LIMITS_CANARY));
+	pass(HOUR_S);
+	assert_false(smtp_for(1, LIMITS_CANARY));
+	assert_true(smtp(1, true));
+	pass(6 * HOUR_S);
+	assert_true(smtp(1, false));
+	pass(HOUR_S);
+	assert_false(smtp(1, true));
+}
+
 static void
 neighbours_wait_ten_seconds_for_each_other(void **state)
 {
@@ -150,16 +174,16 @@ neighbours_wait_ten_seconds_for_each_other(void **state)
 		struct limits_answer answer;
 
 		to.bytes[3] = (uint8_t)i;
-		answer = limits_smtp(&limits, &to, false, &now);
+		answer = limits_smtp(&limits, &to, LIMITS_EXAMINE, &now);
 		/* Behind a minute and a half the queue is too long. */
 		assert_true(answer.allowed);
 		assert_int_equal(answer.wait_ms, 10000U * i);
 	}
 	to.bytes[3] = 10;
-	assert_false(limits_smtp(&limits, &to, false, &now).allowed);
+	assert_false(limits_smtp(&limits, &to, LIMITS_EXAMINE, &now).allowed);
 	/* That was no contact: its own allowance is untouched. */
 	pass(100);
-	assert_true(limits_smtp(&limits, &to, false, &now).allowed);
+	assert_true(limits_smtp(&limits, &to, LIMITS_EXAMINE, &now).allowed);
 }
 
 static void
@@ -172,12 +196,13 @@ a_network_has_sixty_an_hour(void **state)
 	for (uint32_t i = 0; i < 61; i++) {
 		to.bytes[3] = (uint8_t)i;
 		assert_int_equal(
-			limits_smtp(&limits, &to, false, &now).allowed, i < 60);
+			limits_smtp(&limits, &to, LIMITS_EXAMINE, &now).allowed,
+			i < 60);
 	}
 	pass(HOUR_S - 1);
-	assert_false(limits_smtp(&limits, &to, false, &now).allowed);
+	assert_false(limits_smtp(&limits, &to, LIMITS_EXAMINE, &now).allowed);
 	pass(1);
-	assert_true(limits_smtp(&limits, &to, false, &now).allowed);
+	assert_true(limits_smtp(&limits, &to, LIMITS_EXAMINE, &now).allowed);
 }
 
 static void
@@ -201,9 +226,11 @@ what_an_earlier_process_did_counts(void **state)
 	/* The newest of them came in the last hour for its network. */
 	limits_smtp_touched(&limits, &to, T - HOUR_S + 2, &now);
 	beside.bytes[3] = 26;
-	assert_false(limits_smtp(&limits, &beside, false, &now).allowed);
+	assert_false(
+		limits_smtp(&limits, &beside, LIMITS_EXAMINE, &now).allowed);
 	pass(HOUR_S);
-	assert_true(limits_smtp(&limits, &beside, false, &now).allowed);
+	assert_true(
+		limits_smtp(&limits, &beside, LIMITS_EXAMINE, &now).allowed);
 }
 
 static void
@@ -425,6 +452,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		RULE(an_address_is_connected_to_once_in_six_hours),
 		RULE(to_confirm_once_an_hour_and_four_times_a_day),
+		RULE(a_canary_leaves_half_of_the_day),
 		RULE(neighbours_wait_ten_seconds_for_each_other),
 		RULE(a_network_has_sixty_an_hour),
 		RULE(what_an_earlier_process_did_counts),
