@@ -69,7 +69,7 @@ a_new_prober_is_told_what_earlier_ones_asked(void **state)
 	assert_true(told[1].rdap);
 	assert_int_equal(told[1].asked, 1);
 	/* two days later nothing of it bounds anything */
-	scene->now.wall_s += 2 * DAY_S;
+	scene->now.wall_s += INT64_C(2) * DAY_S;
 	told_count = 0;
 	kz_schedule_prober_new(scene->engine, &scene->now);
 	assert_int_equal(told_count, 0);

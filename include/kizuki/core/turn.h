@@ -32,12 +32,12 @@ struct kz_turn {
 
 /* What was done with one server. */
 struct kz_turn_told {
-	char server[KZ_NAME_MAX + 1]; /* name or address */
-	bool rdap;                    /* else WHOIS */
 	int64_t when_s;
-	uint32_t asked; /* so many questions more */
 	int64_t until_s;
+	uint32_t asked; /* so many questions more */
 	uint32_t back_off_s;
+	bool rdap;                    /* else WHOIS */
+	char server[KZ_NAME_MAX + 1]; /* name or address */
 };
 
 /* Whether one more may be asked. */
