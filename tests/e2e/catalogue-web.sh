@@ -4,33 +4,14 @@
 . "$(dirname "$0")/lib.sh"
 CATALOGUE_PROBE="web = yes"
 . "$LAB_TREE/tests/e2e/lib/catalogue.sh"
+. "$LAB_TREE/tests/e2e/lib/tls.sh"
 
 # a certificate of January 2020
-cd "$LAB_DIR"
-cat >ca.conf <<-CONF
-	[ca]
-	default_ca = lab
-	[lab]
-	database = $LAB_DIR/ca.index
-	new_certs_dir = $LAB_DIR
-	rand_serial = yes
-	default_md = sha256
-	policy = any
-	[any]
-	commonName = supplied
-	[req]
-	distinguished_name = dn
-	[dn]
-CONF
-: >ca.index
-openssl req -config ca.conf -new -newkey ec \
-	-pkeyopt ec_paramgen_curve:P-256 -nodes -keyout web.key -out web.csr \
-	-subj /CN=oldcert.jp 2>/dev/null
-openssl ca -config ca.conf -batch -selfsign -keyfile web.key -in web.csr \
-	-out web.pem -notext -startdate 20200101000000Z \
-	-enddate 20200201000000Z 2>/dev/null
-openssl s_server -accept 10.20.5.81:443 -cert web.pem -key web.key -www \
-	>>tls.out 2>&1 </dev/null &
+openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-256 \
+	-out "$LAB_DIR/web.key"
+tls_old_cert web oldcert.jp "$LAB_DIR/web.key"
+openssl s_server -accept 10.20.5.81:443 -cert "$tls_dir/web.pem" -www \
+	>>"$LAB_DIR/tls.out" 2>&1 </dev/null &
 web() { "$LAB_TREE/tests/lab/web.pl" "$@" >>"$LAB_DIR/web.out" 2>&1 & }
 web 10.20.5.80 200 "Our shop" http://intra.twowebs.jp/
 web 2001:db8:25::80 404 "It works"

@@ -10,6 +10,7 @@
 
 #include "store_help.h"
 
+#include "kizuki/engine/observe.h"
 #include "kizuki/front/api.h"
 #include "kizuki/io/config.h"
 
@@ -111,6 +112,25 @@ teardown(void **state)
 	kz_config_free(&scene->config);
 	free(scene);
 	return place_remove(&place);
+}
+
+/* The verdict on a site, as it is shown. */
+static inline enum kz_verdict_state
+state_of(struct scene *scene, const char *site)
+{
+	struct kz_site_view *view = NULL;
+	struct kz_name name;
+	enum kz_verdict_state state;
+
+	assert_int_equal(
+		kz_name_parse((struct kz_str){site, strlen(site)}, &name),
+		KZ_OK);
+	assert_int_equal(kz_site_view_make(scene->engine, &name, false,
+				 &scene->now, &view),
+		KZ_OK);
+	state = view->verdict.state;
+	kz_site_view_free(&view);
+	return state;
 }
 
 #endif

@@ -9,7 +9,6 @@
 #include <cmocka.h>
 
 #include "api_kit.h"
-#include "kizuki/engine/observe.h"
 #include "kizuki/engine/schedule.h"
 
 #define LOG_MX KZ_SYM_LOG_MX_UNREACHABLE
@@ -68,24 +67,6 @@ weeks_of(struct scene *scene, const char *site, enum kz_symptom symptom,
 		(void)strlcpy(finding.value, object, sizeof(finding.value));
 		assert_int_equal(import_one(scene, finding), 1);
 	}
-}
-
-static enum kz_verdict_state
-state_of(struct scene *scene, const char *site)
-{
-	struct kz_site_view *view = NULL;
-	struct kz_name name;
-	enum kz_verdict_state state;
-
-	assert_int_equal(
-		kz_name_parse((struct kz_str){site, strlen(site)}, &name),
-		KZ_OK);
-	assert_int_equal(kz_site_view_make(scene->engine, &name, false,
-				 &scene->now, &view),
-		KZ_OK);
-	state = view->verdict.state;
-	kz_site_view_free(&view);
-	return state;
 }
 
 /* A session verified it. */

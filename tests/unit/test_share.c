@@ -9,7 +9,6 @@
 #include <cmocka.h>
 
 #include "api_kit.h"
-#include "kizuki/engine/observe.h"
 
 #define LOOK_S (INT64_C(34) * 3600)
 /* More than the two weeks that convict. */
@@ -58,24 +57,6 @@ tell_ten(struct scene *scene, int looks)
 		(void)snprintf(site, sizeof(site), "s%d.example.com", i);
 		tell(scene, site, looks);
 	}
-}
-
-static enum kz_verdict_state
-state_of(struct scene *scene, const char *site)
-{
-	struct kz_site_view *view = NULL;
-	struct kz_name name;
-	enum kz_verdict_state state;
-
-	assert_int_equal(
-		kz_name_parse((struct kz_str){site, strlen(site)}, &name),
-		KZ_OK);
-	assert_int_equal(kz_site_view_make(scene->engine, &name, false,
-				 &scene->now, &view),
-		KZ_OK);
-	state = view->verdict.state;
-	kz_site_view_free(&view);
-	return state;
 }
 
 static void
