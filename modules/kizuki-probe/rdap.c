@@ -125,14 +125,12 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 static void
 wait_turn(struct rdap_ask *ask)
 {
-	const struct kz_config *config = &ask->rdap->probe->config;
 	struct turns *turns = turns_of(ask->rdap->probe, true, ask->place.host);
 	int64_t wait_ms;
 	struct timeval span;
 
 	if (probe_special(ask->rdap->probe, &ask->server) ||
-		!turns_take(ask->rdap->probe, turns,
-			config->registry.gap_rdap_s, &wait_ms)) {
+		!turns_take(ask->rdap->probe, turns, &wait_ms)) {
 		finish_unclear(ask);
 		return;
 	}

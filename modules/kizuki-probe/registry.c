@@ -214,15 +214,11 @@ wait_turn(struct registry_ask *ask)
 {
 	struct registry *registry = ask->registry;
 	struct server *server = server_of(ask);
-	const struct kz_config *config = &registry->probe->config;
 	int64_t wait_ms;
 	struct timeval span;
 
 	if (!turns_take(registry->probe,
-		    turns_of(registry->probe, false, server->name),
-		    ask->server == REGISTRY_OTHER ? config->registry.gap_other_s
-						  : config->registry.gap_s,
-		    &wait_ms)) {
+		    turns_of(registry->probe, false, server->name), &wait_ms)) {
 		finish_unclear(ask);
 		return;
 	}

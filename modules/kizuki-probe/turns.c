@@ -77,9 +77,23 @@ tell(struct probe *probe, const struct turns *turns, uint32_t asked)
 	output_line(probe->output, &line);
 }
 
+/* Milliseconds from one question to the next. */
+static int64_t
+gap_ms(const struct probe *probe, const struct turns *turns)
+{
+	const struct kz_config *config = &probe->config;
+	uint32_t gap_s = config->registry.gap_other_s;
+
+	if (turns->rdap)
+		gap_s = config->registry.gap_rdap_s;
+	else if (strcmp(turns->server, config->registry.jprs) == 0 ||
+		strcmp(turns->server, config->registry.jpnic) == 0)
+		gap_s = config->registry.gap_s;
+	return (int64_t)gap_s * 1000;
+}
+
 bool
-turns_take(struct probe *probe, struct turns *turns, uint32_t gap_s,
-	int64_t *wait_ms)
+turns_take(struct probe *probe, struct turns *turns, int64_t *wait_ms)
 {
 	int64_t now_s = kz_clock_now_s();
 	int64_t now_ms = kz_clock_mono_ms();
@@ -92,7 +106,7 @@ turns_take(struct probe *probe, struct turns *turns, uint32_t gap_s,
 			&turns->turn, probe->config.registry.per_day, now_s))
 		return false;
 	kz_turn_count(&turns->turn, 1, now_s);
-	turns->next_ms += (int64_t)gap_s * 1000;
+	turns->next_ms += gap_ms(probe, turns);
 	tell(probe, turns, 1);
 	return true;
 }
@@ -124,11 +138,7 @@ void
 turns_told(struct probe *probe, const struct kz_turn_told *told)
 {
 	struct turns *turns = turns_of(probe, told->rdap, told->server);
-	const struct kz_config *config = &probe->config;
-	int64_t next_ms = kz_clock_mono_ms() +
-		(int64_t)(told->rdap ? config->registry.gap_rdap_s
-				     : config->registry.gap_s) *
-			1000;
+	int64_t next_ms = kz_clock_mono_ms() + gap_ms(probe, turns);
 
 	kz_turn_count(&turns->turn, told->asked, told->when_s);
 	turns->turn.until_s = told->until_s;

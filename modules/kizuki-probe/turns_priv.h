@@ -36,8 +36,7 @@ void turns_close(struct probe *probe);
 struct turns *turns_of(struct probe *probe, bool rdap, const char *server);
 
 /* Take the next turn, in *wait_ms.  False: none today, or left alone. */
-bool turns_take(struct probe *probe, struct turns *turns, uint32_t gap_s,
-	int64_t *wait_ms);
+bool turns_take(struct probe *probe, struct turns *turns, int64_t *wait_ms);
 
 /* It is left alone just now. */
 bool turns_resting(const struct turns *turns);
