@@ -133,9 +133,8 @@ enum kz_result
 kz_turn_grant(struct kz_engine *engine, const char *server, bool rdap,
 	const struct kz_now *now, uint32_t *wait_s)
 {
-	const struct kz_config *config = engine->config;
-	int64_t gap_s =
-		rdap ? config->registry.gap_rdap_s : config->registry.gap_s;
+	struct kz_turn_rule rule =
+		kz_config_turn_rule(engine->config, server, rdap);
 	uint8_t key[KEY_SIZE];
 	size_t key_len = make_key(rdap ? rdap_tag : whois_tag, server, key);
 	struct kz_turn_told told = {
@@ -144,13 +143,15 @@ kz_turn_grant(struct kz_engine *engine, const char *server, bool rdap,
 	int64_t ahead_s;
 
 	turn_load(engine, key, key_len, &turn);
-	if (!kz_turn_free(&turn, config->registry.per_day, now->wall_s))
+	if (!kz_turn_free(&turn, rule.per_day, now->wall_s))
 		return KZ_EBUSY;
+	ahead_s = turn.last_s + rule.gap_s - now->wall_s;
 	/* Further ahead than those who wait now: the clock was set back. */
-	ahead_s = turn.last_s + gap_s - now->wall_s;
-	*wait_s = ahead_s > 0 && ahead_s <= AHEAD_MAX_S + gap_s
-		? (uint32_t)ahead_s
-		: 0;
+	if (ahead_s > AHEAD_MAX_S + (int64_t)rule.gap_s)
+		ahead_s = 0;
+	if (ahead_s > AHEAD_MAX_S)
+		return KZ_EBUSY;
+	*wait_s = ahead_s > 0 ? (uint32_t)ahead_s : 0;
 	kz_turn_count(&turn, 1, now->wall_s);
 	turn.last_s = now->wall_s + *wait_s;
 	turn_save(engine, key, key_len, &turn);

@@ -42,6 +42,23 @@ kz_config_defaults(struct kz_config *config)
 	return KZ_OK;
 }
 
+struct kz_turn_rule
+kz_config_turn_rule(
+	const struct kz_config *config, const char *server, bool rdap)
+{
+	struct kz_turn_rule rule = {.gap_s = config->registry.gap_other_s,
+		.per_day = config->registry.per_day_other};
+
+	if (rdap) {
+		rule.gap_s = config->registry.gap_rdap_s;
+	} else if (strcmp(server, config->registry.jprs) == 0 ||
+		strcmp(server, config->registry.jpnic) == 0) {
+		rule.gap_s = config->registry.gap_s;
+		rule.per_day = config->registry.per_day;
+	}
+	return rule;
+}
+
 void
 kz_config_free(struct kz_config *config)
 {

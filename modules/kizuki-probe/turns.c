@@ -77,19 +77,17 @@ tell(struct probe *probe, const struct turns *turns, uint32_t asked)
 	output_line(probe->output, &line);
 }
 
+static struct kz_turn_rule
+rule_of(const struct probe *probe, const struct turns *turns)
+{
+	return kz_config_turn_rule(&probe->config, turns->server, turns->rdap);
+}
+
 /* Milliseconds from one question to the next. */
 static int64_t
 gap_ms(const struct probe *probe, const struct turns *turns)
 {
-	const struct kz_config *config = &probe->config;
-	uint32_t gap_s = config->registry.gap_other_s;
-
-	if (turns->rdap)
-		gap_s = config->registry.gap_rdap_s;
-	else if (strcmp(turns->server, config->registry.jprs) == 0 ||
-		strcmp(turns->server, config->registry.jpnic) == 0)
-		gap_s = config->registry.gap_s;
-	return (int64_t)gap_s * 1000;
+	return (int64_t)rule_of(probe, turns).gap_s * 1000;
 }
 
 bool
@@ -103,7 +101,7 @@ turns_take(struct probe *probe, struct turns *turns, int64_t *wait_ms)
 	*wait_ms = turns->next_ms - now_ms;
 	if (*wait_ms > WAIT_MAX_MS ||
 		!kz_turn_free(
-			&turns->turn, probe->config.registry.per_day, now_s))
+			&turns->turn, rule_of(probe, turns).per_day, now_s))
 		return false;
 	kz_turn_count(&turns->turn, 1, now_s);
 	turns->next_ms += gap_ms(probe, turns);

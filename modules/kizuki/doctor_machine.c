@@ -129,9 +129,11 @@ check_rdap(struct doctor *doctor)
 		return;
 	}
 	doctor_say(doctor, DOCTOR_FINE, "registry",
-		"%s and %s are asked, %u questions a day at most",
+		"%s and %s are asked, %u questions a day at most, other "
+		"registries %u",
 		config->registry.jprs, config->registry.jpnic,
-		(unsigned)config->registry.per_day);
+		(unsigned)config->registry.per_day,
+		(unsigned)config->registry.per_day_other);
 	if (config->registry.rdap[0] == '\0') {
 		doctor_say(doctor, DOCTOR_CANNOT_TELL, "registry",
 			"outside .jp no registration is looked at: put IANA's "

@@ -33,6 +33,7 @@ begin(void **state)
 	kz_engine_close(&scene->engine);
 	hooks.arg = scene;
 	scene->config.registry.per_day = 3;
+	scene->config.registry.per_day_other = 4;
 	assert_int_equal(kz_engine_open(&scene->config, scene->store, &hooks,
 				 &scene->now, &scene->engine),
 		KZ_OK);
@@ -100,6 +101,64 @@ who_asks_by_hand_takes_from_the_same_share(void **state)
 	assert_int_equal(kz_turn_grant(scene->engine, "whois.jprs.jp", true,
 				 &scene->now, &wait_s),
 		KZ_OK);
+}
+
+/* So many turns until there is none; the clock goes on by each wait. */
+static uint32_t
+granted(struct scene *scene, const char *server, bool rdap, uint32_t gap_s)
+{
+	struct kz_now now = scene->now;
+	uint32_t count = 0, wait_s = 0;
+
+	while (kz_turn_grant(scene->engine, server, rdap, &now, &wait_s) ==
+		KZ_OK) {
+		assert_int_equal(wait_s, count == 0 ? 0 : gap_s);
+		now.wall_s += wait_s;
+		count++;
+	}
+	told_count = 0;
+	return count;
+}
+
+/* Those in Japan announced that they block who asks often. */
+static void
+each_server_has_the_gap_and_the_day_of_its_kind(void **state)
+{
+	struct scene *scene = *state;
+
+	assert_int_equal(granted(scene, "whois.nic.ad.jp", false,
+				 scene->config.registry.gap_s),
+		3);
+	assert_int_equal(granted(scene, "whois.example", false,
+				 scene->config.registry.gap_other_s),
+		4);
+	assert_int_equal(granted(scene, "rdap.example", true,
+				 scene->config.registry.gap_rdap_s),
+		4);
+}
+
+/* Many at once: those for whom it would be long are sent away. */
+static void
+no_turn_is_granted_far_ahead(void **state)
+{
+	struct scene *scene = *state;
+	uint32_t wait_s = 0;
+
+	for (uint32_t i = 0; i < 3; i++) {
+		assert_int_equal(kz_turn_grant(scene->engine, "whois.example",
+					 false, &scene->now, &wait_s),
+			KZ_OK);
+		assert_int_equal(
+			wait_s, i * scene->config.registry.gap_other_s);
+	}
+	assert_int_equal(kz_turn_grant(scene->engine, "whois.example", false,
+				 &scene->now, &wait_s),
+		KZ_EBUSY);
+	scene->now.wall_s += scene->config.registry.gap_other_s;
+	assert_int_equal(kz_turn_grant(scene->engine, "whois.example", false,
+				 &scene->now, &wait_s),
+		KZ_OK);
+	assert_int_equal(wait_s, 2 * scene->config.registry.gap_other_s);
 }
 
 static struct kz_registry_answer
@@ -195,6 +254,11 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			who_asks_by_hand_takes_from_the_same_share, begin,
 			teardown),
+		cmocka_unit_test_setup_teardown(
+			each_server_has_the_gap_and_the_day_of_its_kind, begin,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			no_turn_is_granted_far_ahead, begin, teardown),
 		cmocka_unit_test_setup_teardown(
 			an_answer_holds_for_a_month, begin, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -34,7 +34,7 @@ void kz_observe_registered(
 
 /*
  * Somebody else than the prober asks a server once: take the turn for it, in
- * *wait_s.  KZ_EBUSY: it has had its share, or is left alone.
+ * *wait_s.  KZ_EBUSY: it has had its share, is left alone, or too many wait.
  */
 KZ_MUST_CHECK enum kz_result kz_turn_grant(struct kz_engine *engine,
 	const char *server, bool rdap, const struct kz_now *now,

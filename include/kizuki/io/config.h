@@ -168,7 +168,7 @@ struct kz_config {
 		char *authorities;
 		bool rdap_insecure;
 		uint32_t gap_s, gap_other_s, gap_rdap_s;
-		uint32_t per_day;
+		uint32_t per_day, per_day_other;
 		uint32_t back_off_s;
 		uint32_t keep_s, recheck_bad_s, recheck_persistent_s;
 		uint32_t stale_years;
@@ -189,6 +189,15 @@ KZ_MUST_CHECK enum kz_result kz_config_read(const char *path,
 
 /* The defaults alone. */
 KZ_MUST_CHECK enum kz_result kz_config_defaults(struct kz_config *config);
+
+/* How often one registry's server may be asked. */
+struct kz_turn_rule {
+	uint32_t gap_s, per_day;
+};
+
+/* That of a WHOIS server, by name or address, or of an RDAP server. */
+struct kz_turn_rule kz_config_turn_rule(
+	const struct kz_config *config, const char *server, bool rdap);
 
 /* Frees what is owned and makes all of it zero; zero is fine. */
 void kz_config_free(struct kz_config *config);
