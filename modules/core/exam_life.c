@@ -4,9 +4,9 @@
 #include "exam_priv.h"
 
 enum exam_life
-kz_exam_life_smtp(const struct kz_exam_addr *addr)
+kz_exam_life_reach(enum kz_reach reach)
 {
-	switch (addr->smtp) {
+	switch (reach) {
 	case KZ_REACH_ALIVE:
 		return LIFE_ALIVE;
 	case KZ_REACH_REFUSED:
@@ -26,6 +26,12 @@ kz_exam_life_smtp(const struct kz_exam_addr *addr)
 		break;
 	}
 	return LIFE_UNKNOWN;
+}
+
+enum exam_life
+kz_exam_life_smtp(const struct kz_exam_addr *addr)
+{
+	return kz_exam_life_reach(addr->smtp);
 }
 
 enum exam_life
@@ -54,9 +60,8 @@ kz_exam_life_dns(const struct kz_exam_addr *addr)
 	return LIFE_UNKNOWN;
 }
 
-/* What two parts of a host (addresses, families) amount to together. */
-static enum exam_life
-join(enum exam_life left, enum exam_life right)
+enum exam_life
+kz_exam_life_join(enum exam_life left, enum exam_life right)
 {
 	if (left == LIFE_NONE)
 		return right;
@@ -65,6 +70,16 @@ join(enum exam_life left, enum exam_life right)
 	if (left == LIFE_ALIVE || right == LIFE_ALIVE)
 		return LIFE_ALIVE;
 	return LIFE_UNKNOWN;
+}
+
+enum exam_life
+kz_exam_life_both(enum exam_life v4, enum exam_life v6)
+{
+	if (v4 == LIFE_OURS && v6 != LIFE_NONE)
+		v4 = LIFE_NONE;
+	if (v6 == LIFE_OURS && v4 != LIFE_NONE)
+		v6 = LIFE_NONE;
+	return kz_exam_life_join(v4, v6);
 }
 
 enum exam_life
@@ -82,7 +97,7 @@ kz_exam_family_life(const struct kz_exam *exam, uint8_t host, uint8_t family,
 		/* Mail goes by the zone's own word, name queries by glue. */
 		if (life_of == kz_exam_life_smtp && !kz_exam_own(of, i))
 			continue;
-		life = join(life, life_of(addr));
+		life = kz_exam_life_join(life, life_of(addr));
 	}
 	return life;
 }
@@ -96,14 +111,8 @@ kz_exam_host_life(
 		kz_exam_family_life(exam, host, KZ_ADDR_V4, life_of);
 	enum exam_life v6 =
 		kz_exam_family_life(exam, host, KZ_ADDR_V6, life_of);
-	enum exam_life life;
+	enum exam_life life = kz_exam_life_both(v4, v6);
 
-	/* A family that we cannot use is left out where the other says more. */
-	if (v4 == LIFE_OURS && v6 != LIFE_NONE)
-		v4 = LIFE_NONE;
-	if (v6 == LIFE_OURS && v4 != LIFE_NONE)
-		v6 = LIFE_NONE;
-	life = join(v4, v6);
 	if (life == LIFE_ALIVE || life == LIFE_NONE)
 		return life;
 	return of->cut || !kz_exam_looked(of) ? LIFE_UNKNOWN : life;

@@ -23,6 +23,18 @@ enum exam_life {
 
 typedef enum exam_life exam_life_of(const struct kz_exam_addr *addr);
 
+/* What a contact on port 25 says. */
+enum exam_life kz_exam_life_reach(enum kz_reach reach);
+
+/* What two parts of a host (addresses, names) amount to together. */
+enum exam_life kz_exam_life_join(enum exam_life left, enum exam_life right);
+
+/*
+ * The two families together: one that we cannot use is left out where the
+ * other says more.
+ */
+enum exam_life kz_exam_life_both(enum exam_life v4, enum exam_life v6);
+
 /* Port 25, and a server's answer for the zone. */
 enum exam_life kz_exam_life_smtp(const struct kz_exam_addr *addr);
 enum exam_life kz_exam_life_dns(const struct kz_exam_addr *addr);
@@ -132,6 +144,9 @@ void kz_exam_value_soa(struct exam_out *out, uint8_t soa);
  */
 void kz_exam_rest_host(struct exam_out *out, uint8_t host, uint8_t family,
 	enum kz_service service);
+
+/* The errno an administrator knows from his own logs; NULL: none. */
+const char *kz_exam_reach_word(enum kz_reach reach);
 
 /* When a host was last seen alive, or now_s. */
 int64_t kz_exam_alive_s(

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "exam_priv.h"
+#include "exam_reg_priv.h"
 #include "registry_priv.h"
 
 #define DAY_S INT64_C(86400)
@@ -15,17 +15,9 @@
 #define WEIGHT_HOLD   8
 #define WEIGHT_ENDING 3
 
-/* A finding under way. */
-struct reg_out {
-	const struct kz_exam_reg *exam;
-	kz_exam_emit *emit;
-	void *arg;
-	struct kz_finding finding;
-	struct kz_text value;
-};
-
-static void
-begin(struct reg_out *out, enum kz_symptom symptom, const char *object)
+void
+kz_exam_reg_begin(
+	struct reg_out *out, enum kz_symptom symptom, const char *object)
 {
 	struct kz_finding *finding = &out->finding;
 	struct kz_text text;
@@ -41,8 +33,8 @@ begin(struct reg_out *out, enum kz_symptom symptom, const char *object)
 	out->value = kz_text_make(finding->value, sizeof(finding->value));
 }
 
-static void
-end(struct reg_out *out, enum kz_outcome outcome, uint8_t weight,
+void
+kz_exam_reg_end(struct reg_out *out, enum kz_outcome outcome, uint8_t weight,
 	const char *why)
 {
 	struct kz_finding *finding = &out->finding;
@@ -122,17 +114,19 @@ judge_single(struct reg_out *out)
 	const struct kz_exam_reg *exam = out->exam;
 	const struct kz_registry_answer *answer = &exam->answer;
 
-	begin(out, KZ_SYM_REG_NS_SINGLE, exam->domain.text);
+	kz_exam_reg_begin(out, KZ_SYM_REG_NS_SINGLE, exam->domain.text);
 	put_names(out, answer->servers, answer->server_count);
 	if (answer->cut || answer->server_count == 0)
-		end(out, KZ_OUTCOME_UNKNOWN, 0, "not all of it is known");
+		kz_exam_reg_end(
+			out, KZ_OUTCOME_UNKNOWN, 0, "not all of it is known");
 	else if (answer->server_count >= 2)
-		end(out, KZ_OUTCOME_OK, 0, "");
+		kz_exam_reg_end(out, KZ_OUTCOME_OK, 0, "");
 	else if (!several(&exam->delegated) && !several(&exam->served))
-		end(out, KZ_OUTCOME_UNKNOWN, 0, "no second one is published");
+		kz_exam_reg_end(out, KZ_OUTCOME_UNKNOWN, 0,
+			"no second one is published");
 	else
-		end(out, KZ_OUTCOME_BAD, points(KZ_SYM_REG_NS_SINGLE),
-			"one registered");
+		kz_exam_reg_end(out, KZ_OUTCOME_BAD,
+			points(KZ_SYM_REG_NS_SINGLE), "one registered");
 }
 
 static void
@@ -142,23 +136,24 @@ judge_mismatch(struct reg_out *out)
 	const struct kz_registry_answer *answer = &exam->answer;
 	int64_t age_s = exam->now_s - answer->updated.when_s;
 
-	begin(out, KZ_SYM_REG_NS_MISMATCH, exam->domain.text);
+	kz_exam_reg_begin(out, KZ_SYM_REG_NS_MISMATCH, exam->domain.text);
 	put_names(out, answer->servers, answer->server_count);
 	if (answer->cut || answer->server_count == 0 || !exam->served.known) {
-		end(out, KZ_OUTCOME_UNKNOWN, 0, "not all of it is known");
+		kz_exam_reg_end(
+			out, KZ_OUTCOME_UNKNOWN, 0, "not all of it is known");
 		return;
 	}
 	if (same_names(answer, &exam->served)) {
-		end(out, KZ_OUTCOME_OK, 0, "");
+		kz_exam_reg_end(out, KZ_OUTCOME_OK, 0, "");
 		return;
 	}
 	kz_text_word(&out->value, " | ");
 	put_names(out, exam->served.list, exam->served.count);
 	if (answer->updated.when_s != 0 && age_s < LAG_S)
-		end(out, KZ_OUTCOME_UNKNOWN, 0, "just changed");
+		kz_exam_reg_end(out, KZ_OUTCOME_UNKNOWN, 0, "just changed");
 	else
-		end(out, KZ_OUTCOME_BAD, points(KZ_SYM_REG_NS_MISMATCH),
-			"sets differ");
+		kz_exam_reg_end(out, KZ_OUTCOME_BAD,
+			points(KZ_SYM_REG_NS_MISMATCH), "sets differ");
 }
 
 static bool
@@ -181,9 +176,9 @@ judge_expired(struct reg_out *out)
 	const struct kz_registry_date *expires = &exam->answer.expires;
 	int64_t past_s = exam->now_s - expires->when_s;
 
-	begin(out, KZ_SYM_REG_EXPIRED, exam->domain.text);
+	kz_exam_reg_begin(out, KZ_SYM_REG_EXPIRED, exam->domain.text);
 	if (expires->when_s == 0) {
-		end(out, KZ_OUTCOME_UNKNOWN, 0, "no date");
+		kz_exam_reg_end(out, KZ_OUTCOME_UNKNOWN, 0, "no date");
 		return;
 	}
 	kz_registry_day(&(struct kz_registry_date){.when_s = expires->when_s,
@@ -191,14 +186,17 @@ judge_expired(struct reg_out *out)
 				.day = true},
 		&out->value);
 	if (past_s < 0)
-		end(out, KZ_OUTCOME_OK, 0, "");
+		kz_exam_reg_end(out, KZ_OUTCOME_OK, 0, "");
 	else if (past_s <= EXPIRED_S)
-		end(out, KZ_OUTCOME_UNKNOWN, 0, "may be renewed by itself");
+		kz_exam_reg_end(
+			out, KZ_OUTCOME_UNKNOWN, 0, "may be renewed by itself");
 	/* A registry that renews first and bills later says so. */
 	else if (in_state(&exam->answer, KZ_STR("auto renew period")))
-		end(out, KZ_OUTCOME_UNKNOWN, 0, "auto renew period");
+		kz_exam_reg_end(
+			out, KZ_OUTCOME_UNKNOWN, 0, "auto renew period");
 	else
-		end(out, KZ_OUTCOME_BAD, points(KZ_SYM_REG_EXPIRED), "expired");
+		kz_exam_reg_end(out, KZ_OUTCOME_BAD, points(KZ_SYM_REG_EXPIRED),
+			"expired");
 }
 
 static void
@@ -218,18 +216,18 @@ judge_suspended(struct reg_out *out)
 	};
 	const struct kz_registry_answer *answer = &out->exam->answer;
 
-	begin(out, KZ_SYM_REG_SUSPENDED, out->exam->domain.text);
+	kz_exam_reg_begin(out, KZ_SYM_REG_SUSPENDED, out->exam->domain.text);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (!in_state(answer, rows[i].state))
 			continue;
 		kz_text_put(&out->value, rows[i].state);
-		end(out, KZ_OUTCOME_BAD, rows[i].weight, "");
+		kz_exam_reg_end(out, KZ_OUTCOME_BAD, rows[i].weight, "");
 		return;
 	}
 	if (answer->state_count == 0 || answer->cut)
-		end(out, KZ_OUTCOME_UNKNOWN, 0, "no state");
+		kz_exam_reg_end(out, KZ_OUTCOME_UNKNOWN, 0, "no state");
 	else
-		end(out, KZ_OUTCOME_OK, 0, "");
+		kz_exam_reg_end(out, KZ_OUTCOME_OK, 0, "");
 }
 
 /* A network or a contact that nobody touched for years: support alone. */
@@ -240,9 +238,9 @@ judge_stale(struct reg_out *out, const char *object,
 	const struct kz_exam_reg *exam = out->exam;
 	int64_t age_s = exam->now_s - updated->when_s;
 
-	begin(out, KZ_SYM_REG_NET_STALE, object);
+	kz_exam_reg_begin(out, KZ_SYM_REG_NET_STALE, object);
 	if (updated->when_s == 0) {
-		end(out, KZ_OUTCOME_UNKNOWN, 0, "no date");
+		kz_exam_reg_end(out, KZ_OUTCOME_UNKNOWN, 0, "no date");
 		return;
 	}
 	kz_registry_day(&(struct kz_registry_date){.when_s = updated->when_s,
@@ -250,9 +248,10 @@ judge_stale(struct reg_out *out, const char *object,
 				.day = true},
 		&out->value);
 	if (age_s > (int64_t)exam->stale_s)
-		end(out, KZ_OUTCOME_BAD, points(KZ_SYM_REG_NET_STALE), "old");
+		kz_exam_reg_end(out, KZ_OUTCOME_BAD,
+			points(KZ_SYM_REG_NET_STALE), "old");
 	else
-		end(out, KZ_OUTCOME_OK, 0, "");
+		kz_exam_reg_end(out, KZ_OUTCOME_OK, 0, "");
 }
 
 static void
@@ -260,65 +259,21 @@ judge_gone(struct reg_out *out, const struct kz_exam_reg_contact *contact)
 {
 	bool group = kz_exam_reg_group(contact->contact.handle);
 
-	begin(out, KZ_SYM_REG_CONTACT_GONE, contact->contact.handle);
+	kz_exam_reg_begin(
+		out, KZ_SYM_REG_CONTACT_GONE, contact->contact.handle);
 	kz_text_word(&out->value, contact->contact.handle);
 	if (contact->at_jprs == KZ_REGISTRY_FOUND ||
 		contact->at_jpnic == KZ_REGISTRY_FOUND ||
 		contact->at_link == KZ_REGISTRY_FOUND)
-		end(out, KZ_OUTCOME_OK, 0, "");
+		kz_exam_reg_end(out, KZ_OUTCOME_OK, 0, "");
 	else if (contact->at_link == KZ_REGISTRY_MISSING ||
 		(contact->at_jpnic == KZ_REGISTRY_MISSING &&
 			(group || contact->at_jprs == KZ_REGISTRY_MISSING)))
-		end(out, KZ_OUTCOME_BAD, points(KZ_SYM_REG_CONTACT_GONE),
-			"no such handle");
+		kz_exam_reg_end(out, KZ_OUTCOME_BAD,
+			points(KZ_SYM_REG_CONTACT_GONE), "no such handle");
 	else
-		end(out, KZ_OUTCOME_UNKNOWN, 0, "not all registries answered");
-}
-
-/* Others answer for their customers there, and hide them. */
-static bool
-proxy(const struct kz_name *mail)
-{
-	static const char *const words[] = {"privacy", "proxy", "whoisguard",
-		"redacted", "anonym", "private", "protect"};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (kz_registry_holds(kz_name_str(mail), words[i]))
-			return true;
-	}
-	return false;
-}
-
-static void
-judge_mail(struct reg_out *out, const struct kz_exam_reg_contact *contact)
-{
-	const struct kz_name *mail = &contact->contact.mail;
-	uint8_t weight = points(KZ_SYM_REG_CONTACT_MAIL_DEAD);
-
-	begin(out, KZ_SYM_REG_CONTACT_MAIL_DEAD, mail->text);
-	kz_text_put(&out->value, kz_name_str(mail));
-	if (kz_name_within(mail, &out->exam->domain)) {
-		end(out, KZ_OUTCOME_UNKNOWN, 0, "judged by its own MX");
-		return;
-	}
-	if (proxy(mail)) {
-		end(out, KZ_OUTCOME_UNKNOWN, 0, "somebody else's service");
-		return;
-	}
-	switch (contact->mail) {
-	case KZ_EXAM_REG_MAIL_WORKS:
-		end(out, KZ_OUTCOME_OK, 0, "");
-		return;
-	case KZ_EXAM_REG_MAIL_NXDOMAIN:
-		end(out, KZ_OUTCOME_BAD, weight, "NXDOMAIN");
-		return;
-	case KZ_EXAM_REG_MAIL_NULL:
-		end(out, KZ_OUTCOME_BAD, weight, "null MX");
-		return;
-	case KZ_EXAM_REG_MAIL_UNKNOWN:
-		break;
-	}
-	end(out, KZ_OUTCOME_UNKNOWN, 0, "could not be found out");
+		kz_exam_reg_end(out, KZ_OUTCOME_UNKNOWN, 0,
+			"not all registries answered");
 }
 
 static void
@@ -331,8 +286,7 @@ judge_contacts(struct reg_out *out)
 
 		if (contact->japanese || contact->contact.link[0] != '\0')
 			judge_gone(out, contact);
-		if (contact->contact.mail.len > 0)
-			judge_mail(out, contact);
+		kz_exam_reg_judge_mail(out, i);
 		if (contact->updated.when_s != 0)
 			judge_stale(out, contact->contact.handle,
 				&contact->updated);

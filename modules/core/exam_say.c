@@ -186,9 +186,8 @@ kz_exam_value_addrs(struct exam_out *out, uint8_t host, bool special)
 	kz_exam_value_list(out, list, count);
 }
 
-/* The errno an administrator knows from his own logs. */
-static const char *
-reach_word(enum kz_reach reach)
+const char *
+kz_exam_reach_word(enum kz_reach reach)
 {
 	switch (reach) {
 	case KZ_REACH_REFUSED:
@@ -218,7 +217,7 @@ static void
 why_add(struct exam_out *out, enum kz_reach reach)
 {
 	struct kz_finding *finding = &out->finding;
-	const char *word = reach_word(reach);
+	const char *word = kz_exam_reach_word(reach);
 	struct kz_text text;
 	size_t used = strlen(finding->why);
 
@@ -284,7 +283,7 @@ kz_exam_rest_host(struct exam_out *out, uint8_t host, uint8_t family,
 		int64_t when_s;
 		enum kz_reach reach = contact_of(addr, service, &when_s);
 
-		if (addr->special || reach_word(reach) == NULL ||
+		if (addr->special || kz_exam_reach_word(reach) == NULL ||
 			(smtp && !kz_exam_own(of, i)) ||
 			(family != 0 && addr->addr.family != family))
 			continue;

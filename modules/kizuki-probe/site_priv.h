@@ -43,6 +43,27 @@ struct tlsa_set {
 	struct kz_tlsa list[KZ_TLSA_MAX];
 };
 
+/* Addresses of one exchanger that a contact's mail may go to. */
+#define REGMAIL_HOST_ADDRS 8
+
+struct regmail_host {
+	struct kz_name name;
+	size_t count;
+	struct kz_addr addrs[REGMAIL_HOST_ADDRS];
+};
+
+/* How the mail domain of one contact is looked at. */
+struct regmail {
+	size_t contact;
+	struct confirm_claim claim;    /* of its MX records */
+	enum kz_exam_reg_mail proving; /* by that claim alone */
+	size_t host_count;
+	struct regmail_host hosts[KZ_EXAM_REG_HOSTS];
+	size_t waiting; /* questions under way */
+	bool unproven;
+	bool others; /* addresses after the first are asked too */
+};
+
 struct site {
 	struct probe *probe;
 	struct kz_line_examine wanted;
@@ -83,8 +104,8 @@ struct site {
 	unsigned smtp_running;
 
 	struct track registry;
-	struct kz_exam_reg *reg;          /* NULL: registries are not asked */
-	enum kz_exam_reg_mail reg_mail;   /* what is being proven */
+	struct kz_exam_reg *reg; /* NULL: registries are not asked */
+	struct regmail regmail;
 	char reg_server[KZ_NAME_MAX + 1]; /* WHOIS, where RDAP has no answer */
 	char reg_words[64];               /* before the name in a question */
 	bool reg_kept;   /* judged by an answer of an earlier look */

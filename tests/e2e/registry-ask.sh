@@ -25,6 +25,7 @@ shows example2.jp reg-expired bad example2.jp 6 2020-11-30
 shows example2.jp reg-net-stale bad 10.224.31.96/28 1 2017-06-29
 shows example2.jp reg-contact-gone ok RT0040JP
 shows example2.jp reg-contact-gone ok RT030JP
+shows example2.jp reg-contact-mail-dead ok example1.jp
 complete example2.jp REG yes
 expect "questions to JPRS" "$(cut -d' ' -f2- "$LAB_DIR/whois/jprs/log" |
 	paste -sd,)" "DOM example2.jp/e,CONTACT RT0040JP/e,CONTACT RT030JP/e"
@@ -47,6 +48,20 @@ complete good.jp REG no
 ask='{"v":1,"examine":"good.jp","registry":true,"clients":[["10.224.31.98","w03.example2.jp"]]}'
 sed 's/w03.example2.jp/ns1.good.jp/;s/EXAMPLE2/GOOD/' \
 	"$LAB_DIR/whois/jprs/example2.jp_e" >"$LAB_DIR/whois/jprs/good.jp_e"
+say "contacts that cannot be written to: all exchangers refuse, or are none"
+cd "$LAB_DIR/whois"
+sed 's/example1.jp/rst.jp/' jpnic/RT030JP >jpnic/RT030JP.new
+sed 's/^.Last Up/[E-Mail] rt@lost.rst.jp\r\n&/' jprs/RT0040JP >jprs/RT0040JP.new
+for of in jp*/RT0*JP; do mv "$of.new" "$of"; done
+cd "$LAB_TREE"
+examine "${ask/\"registry/\"tcp\":true,\"registry}"
+shows good.jp reg-contact-mail-dead bad rst.jp 4 rst.jp
+expect "it rests on both families" "$(grep '"object":"rst.jp"' "$findings" |
+	grep -o '"why":"[^"]*"\|"smtp25-v[46]"' | sort | paste -sd' ')" \
+	'"smtp25-v4" "smtp25-v6" "why":"ECONNREFUSED"'
+shows good.jp reg-contact-mail-dead bad lost.rst.jp 4
+complete good.jp REG yes
+
 say "a handle that neither registry knows"
 rm "$LAB_DIR"/whois/*/RT0*
 examine "$ask"

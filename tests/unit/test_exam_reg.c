@@ -358,36 +358,6 @@ hidden_contacts_are_nobody_s_fault(void **state)
 }
 
 static void
-contact_mail_is_judged_where_it_is_their_own(void **state)
-{
-	static const struct {
-		const char *mail;
-		enum kz_exam_reg_mail state;
-		enum kz_outcome outcome;
-	} rows[] = {
-		{"gone.example", KZ_EXAM_REG_MAIL_NXDOMAIN, KZ_OUTCOME_BAD},
-		{"gone.example", KZ_EXAM_REG_MAIL_NULL, KZ_OUTCOME_BAD},
-		{"gone.example", KZ_EXAM_REG_MAIL_WORKS, KZ_OUTCOME_OK},
-		{"gone.example", KZ_EXAM_REG_MAIL_UNKNOWN, KZ_OUTCOME_UNKNOWN},
-		{"example2.jp", KZ_EXAM_REG_MAIL_NULL, KZ_OUTCOME_UNKNOWN},
-		{"www.example2.jp", KZ_EXAM_REG_MAIL_NXDOMAIN,
-			KZ_OUTCOME_UNKNOWN},
-		{"whoisprivacy.example", KZ_EXAM_REG_MAIL_NXDOMAIN,
-			KZ_OUTCOME_UNKNOWN},
-	};
-
-	(void)state;
-	reg.contact_count = 1;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		reg.contacts[0].contact.mail = kit_name(rows[i].mail);
-		reg.contacts[0].mail = rows[i].state;
-		assert_int_equal(
-			outcome(KZ_SYM_REG_CONTACT_MAIL_DEAD, rows[i].mail),
-			rows[i].outcome);
-	}
-}
-
-static void
 all_must_be_answered_to_be_complete(void **state)
 {
 	(void)state;
@@ -427,7 +397,6 @@ main(void)
 		ROW(group_handles_are_known_to_jpnic_alone),
 		ROW(handles_of_others_need_a_link),
 		ROW(hidden_contacts_are_nobody_s_fault),
-		ROW(contact_mail_is_judged_where_it_is_their_own),
 		ROW(all_must_be_answered_to_be_complete),
 	};
 #undef ROW

@@ -19,6 +19,9 @@
 
 /* Handles that are asked for in one examination. */
 #define KZ_EXAM_REG_CONTACTS 4
+/* Of one contact's mail: exchangers looked up, addresses contacted. */
+#define KZ_EXAM_REG_HOSTS 4
+#define KZ_EXAM_REG_ADDRS 6
 
 /* A set of name servers, sorted. */
 struct kz_exam_reg_set {
@@ -27,12 +30,29 @@ struct kz_exam_reg_set {
 	struct kz_name list[KZ_REGISTRY_SERVERS];
 };
 
-/* Whether the domain of a contact's address takes mail. */
+/* What is to be said of the domain of a contact's address. */
 enum kz_exam_reg_mail {
 	KZ_EXAM_REG_MAIL_UNKNOWN,
-	KZ_EXAM_REG_MAIL_WORKS,
-	KZ_EXAM_REG_MAIL_NXDOMAIN,
-	KZ_EXAM_REG_MAIL_NULL /* null MX */
+	KZ_EXAM_REG_MAIL_NXDOMAIN, /* proven */
+	KZ_EXAM_REG_MAIL_NULL,     /* proven: null MX */
+	KZ_EXAM_REG_MAIL_HOSTS     /* its exchangers were looked at */
+};
+
+/* An address of exchangers of that domain. */
+struct kz_exam_reg_addr {
+	struct kz_addr addr;
+	uint8_t hosts;       /* bits: whose it is */
+	enum kz_reach reach; /* on port 25; NONE: not to be contacted */
+	int64_t when_s;      /* of the contact */
+};
+
+/* Exchangers of that domain, or itself where it has no MX. */
+struct kz_exam_reg_hosts {
+	bool whole;   /* all of them are known, and all their addresses */
+	bool proven;  /* their list, and that some have no address at all */
+	bool special; /* some have special-purpose addresses */
+	size_t count;
+	struct kz_exam_reg_addr addrs[KZ_EXAM_REG_ADDRS];
 };
 
 /* A contact, and what the registries that may know its handle said. */
@@ -43,6 +63,7 @@ struct kz_exam_reg_contact {
 	enum kz_registry_outcome at_link;           /* RDAP, at itself */
 	struct kz_registry_date updated;            /* of its record */
 	enum kz_exam_reg_mail mail;
+	struct kz_exam_reg_hosts hosts; /* with MAIL_HOSTS */
 };
 
 struct kz_exam_reg {
@@ -76,6 +97,12 @@ void kz_exam_reg_contacts(
  * and by every server of the zone that answered.
  */
 void kz_exam_reg_sets(struct kz_exam_reg *exam, const struct kz_exam *zone);
+
+/*
+ * Whether the mail domain of a contact is to be judged: there is one, it is
+ * not part of the domain itself, and no earlier contact has the same.
+ */
+bool kz_exam_reg_mail_wanted(const struct kz_exam_reg *exam, size_t at);
 
 /* All findings of the family REG. */
 void kz_exam_reg_judge(
