@@ -10,8 +10,6 @@
 #define KEY_SIZE 32
 /* An examination tries port 25 so often although it is closed to us. */
 #define TRY_MS 600000
-/* A clock that jumped is believed when it ran on for so long. */
-#define BELIEVED_MS 86400000
 
 /* "breaker/CLASS" */
 static size_t
@@ -32,7 +30,6 @@ kz_doubt_open(struct kz_engine *engine, const struct kz_now *now)
 	doubt->breakers =
 		kz_engine_alloc(KZ_NETCLASS_COUNT, sizeof(*doubt->breakers));
 	doubt->saved_hour = now->wall_s / HOUR_S;
-	doubt->clock_ms = now->wall_s * 1000 - now->mono_ms;
 	for (size_t i = 0; i < KZ_NETCLASS_COUNT; i++) {
 		char key[KEY_SIZE];
 		uint8_t record[KZ_BREAKER_RECORD_SIZE];
@@ -151,66 +148,16 @@ kz_doubt_update(struct kz_engine *engine, const struct kz_now *now)
 					: " works again: verdicts count again");
 }
 
-/* Further apart than a slot of time is long. */
-static bool
-apart(const struct kz_engine *engine, int64_t left_ms, int64_t right_ms)
-{
-	int64_t slot_ms =
-		(int64_t)engine->config->persistence[KZ_CLASS_N].slot_s * 1000;
-
-	return left_ms - right_ms > slot_ms || right_ms - left_ms > slot_ms;
-}
-
-static void
-say_clock(struct kz_engine *engine, const char *what)
-{
-	char buffer[KZ_ENGINE_LINE];
-	struct kz_text line = kz_text_make(buffer, sizeof(buffer));
-
-	kz_text_word(&line, "clock ");
-	kz_text_word(&line, what);
-	kz_engine_log(engine, KZ_LOG_WARNING, &line);
-}
-
-bool
-kz_doubt_clock(struct kz_engine *engine, const struct kz_now *now)
-{
-	struct kz_doubt *doubt = &engine->doubt;
-	int64_t clock_ms = now->wall_s * 1000 - now->mono_ms;
-
-	if (!apart(engine, clock_ms, doubt->clock_ms)) {
-		/* Slewed by and by, or back. */
-		doubt->clock_ms = clock_ms;
-		if (doubt->jumped)
-			say_clock(engine, "came back: findings count again");
-		doubt->jumped = false;
-		return false;
-	}
-	if (!doubt->jumped || apart(engine, clock_ms, doubt->jumped_ms)) {
-		doubt->jumped = true;
-		doubt->jumped_ms = clock_ms;
-		doubt->jumped_at_ms = now->mono_ms;
-		say_clock(engine,
-			"jumped: nothing bad is recorded until it came back, "
-			"or ran on for a day");
-	}
-	if (now->mono_ms - doubt->jumped_at_ms < BELIEVED_MS)
-		return true;
-	doubt->clock_ms = clock_ms;
-	doubt->jumped = false;
-	say_clock(engine, "is believed now: findings count again");
-	return false;
-}
-
 void
 kz_doubt_tick(struct kz_engine *engine, const struct kz_now *now)
 {
-	(void)kz_doubt_clock(engine, now);
+	(void)kz_jump_clock(engine, now);
 	kz_doubt_update(engine, now);
 	if (engine->doubt.saved_hour == now->wall_s / HOUR_S)
 		return;
 	engine->doubt.saved_hour = now->wall_s / HOUR_S;
 	save(engine);
+	kz_jump_save(engine);
 }
 
 bool

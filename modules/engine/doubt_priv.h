@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * doubt_priv - our own side in doubt: network classes that are red, broken off
- *              or closed to us, and a clock that jumped
+ * doubt_priv - our own line in doubt: network classes that are red, broken off
+ *              or closed to us
  */
 #ifndef KIZUKI_ENGINE_DOUBT_PRIV_H
 #define KIZUKI_ENGINE_DOUBT_PRIV_H
@@ -15,10 +15,6 @@ struct kz_doubt {
 	int64_t saved_hour;          /* in which the breakers were stored */
 	bool tried;                  /* port 25, although it is closed */
 	int64_t tried_ms;
-	int64_t clock_ms;     /* wall clock less monotonic one, as trusted */
-	int64_t jumped_ms;    /* and as it is, where the clock is in doubt */
-	int64_t jumped_at_ms; /* monotonic */
-	bool jumped;
 };
 
 void kz_doubt_open(struct kz_engine *engine, const struct kz_now *now);
@@ -37,13 +33,6 @@ void kz_doubt_update(struct kz_engine *engine, const struct kz_now *now);
 
 /* About once a second: what is kept over restarts. */
 void kz_doubt_tick(struct kz_engine *engine, const struct kz_now *now);
-
-/*
- * Whether the clock jumped: by more than the findings of one slot lie apart,
- * and it neither came back nor stayed there for a day.  A span that it made
- * is none, so nothing bad is recorded meanwhile.
- */
-bool kz_doubt_clock(struct kz_engine *engine, const struct kz_now *now);
 
 /*
  * Whether an examination may contact port 25 now: not while it is closed to

@@ -176,6 +176,7 @@ kz_engine_open(const struct kz_config *config, struct kz_store *store,
 	read_shared(made);
 	kz_allows_load(made, now);
 	kz_doubt_open(made, now);
+	kz_jump_open(made, now);
 	kz_withhold_open(made, now);
 	*engine = made;
 	return KZ_OK;

@@ -23,6 +23,7 @@
 #include "grey_priv.h"
 #include "hold_priv.h"
 #include "instance_priv.h"
+#include "jump_priv.h"
 #include "memo_priv.h"
 #include "queue_priv.h"
 #include "trust_priv.h"
@@ -58,6 +59,7 @@ struct kz_engine {
 	bool swept_meta;
 	int64_t swept_meta_ms;
 	struct kz_doubt doubt;
+	struct kz_jump jump;
 	struct kz_withholding withholding;
 	struct kz_canaries canaries;
 	struct kz_allows allows;

@@ -98,7 +98,7 @@ judge_bad(struct kz_engine *engine, const struct kz_finding *finding,
 	enum kz_health_answer answer = KZ_HEALTH_GREEN;
 
 	if (!finding->judged)
-		answer = kz_doubt_clock(engine, now)
+		answer = kz_jump_clock(engine, now)
 			? KZ_HEALTH_UNKNOWN
 			: kz_health_judge(engine->health, finding, now->wall_s);
 	switch (answer) {

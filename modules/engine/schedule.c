@@ -280,7 +280,7 @@ kz_schedule_tick(struct kz_engine *engine, const struct kz_now *now)
 	kz_look_tick(engine, now);
 	kz_grey_sweep(engine, now);
 	/* Nothing is old because the clock jumped. */
-	if (kz_doubt_clock(engine, now))
+	if (kz_jump_clock(engine, now))
 		return;
 	kz_touch_sweep(engine, now);
 	kz_share_sweep(engine, now);

@@ -210,11 +210,13 @@ open_engine(struct kz_daemon *daemon)
 	const struct kz_now now = {
 		.wall_s = kz_clock_now_s(), .mono_ms = kz_clock_mono_ms()};
 	struct kz_engine_hooks hooks = {0};
+	char boot[KZ_CLOCK_BOOT_SIZE];
 	enum kz_result result = kz_prober_open(&options, &daemon->prober);
 
 	if (result != KZ_OK)
 		return result;
 	kz_prober_hooks(daemon->prober, &hooks);
+	hooks.boot = kz_clock_boot(boot);
 	return kz_engine_open(
 		&daemon->config, daemon->store, &hooks, &now, &daemon->engine);
 }

@@ -168,6 +168,7 @@ static const struct kz_engine_hooks hooks = {
 	.canary = hook_canary,
 	.touched = hook_touched,
 	.log = hook_log,
+	.boot = "judgement",
 };
 
 static void

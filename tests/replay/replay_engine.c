@@ -167,6 +167,7 @@ open_engine(void)
 		.canary = hook_canary,
 		.touched = hook_touched,
 		.log = hook_log,
+		.boot = "replay",
 	};
 
 	stage_open(&stage, &hooks);

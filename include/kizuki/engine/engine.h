@@ -81,6 +81,12 @@ struct kz_engine_hooks {
 	bool (*registered)(void *arg, const struct kz_registry_answer *answer);
 	void (*log)(void *arg, enum kz_log_level level, const char *line);
 	void *arg;
+	/*
+	 * Names the run of the machine through which the monotonic clock goes
+	 * on; read while the engine is opened.  NULL: not known; a clock that
+	 * jumped before this start is believed.
+	 */
+	const char *boot;
 };
 
 /* Counters: name, name in the metrics, its help text. */
