@@ -15,8 +15,9 @@
 struct shown {
 	size_t fit, other, plain, unsure; /* addresses that are alive */
 	size_t exact;                     /* of those that fit: DANE-EE */
-	int64_t when_s;                   /* the earliest contact judged */
-	int64_t until_s, until_when_s;    /* the best certificate */
+	size_t unseen;  /* of those unsure: nothing was shown to this name */
+	int64_t when_s; /* the earliest contact judged */
+	int64_t until_s, until_when_s; /* the best certificate */
 };
 
 /* Records that can be held against what is shown. */
@@ -27,21 +28,50 @@ promised(const struct kz_exam_host *host)
 		(host->tlsa.usable > 0 || host->tlsa.cut);
 }
 
+static bool
+apart(const struct kz_exam_host *host, const struct kz_tls_seen *seen)
+{
+	int64_t apart_s = seen->when_s - host->tlsa.when_s;
+
+	return apart_s > APART_S || apart_s < -APART_S;
+}
+
 static void
 count_fit(struct shown *shown, const struct kz_exam_host *host,
-	const struct kz_exam_addr *addr)
+	const struct kz_tls_seen *seen)
 {
-	int64_t apart_s = addr->smtp_when_s - host->tlsa.when_s;
-
-	if (!promised(host) || apart_s > APART_S || apart_s < -APART_S ||
-		addr->tls.fit == KZ_TLSA_UNSURE)
+	if (!promised(host) || apart(host, seen) || seen->fit == KZ_TLSA_UNSURE)
 		shown->unsure++;
-	else if (addr->tls.fit == KZ_TLSA_NEITHER)
+	else if (seen->fit == KZ_TLSA_NEITHER)
 		shown->other++;
 	else
 		shown->fit++;
-	if (addr->tls.fit == KZ_TLSA_EXACT)
+	if (seen->fit == KZ_TLSA_EXACT)
 		shown->exact++;
+	if (seen->until_s > shown->until_s) {
+		shown->until_s = seen->until_s;
+		shown->until_when_s = seen->when_s;
+	}
+}
+
+/*
+ * What an address said to this name; else, without STARTTLS, to another: the
+ * server says so before it is told any.  NULL: neither.
+ */
+static const struct kz_tls_seen *
+seen_as(const struct kz_exam_addr *addr, uint8_t host)
+{
+	const struct kz_tls_seen *plain = NULL;
+
+	for (size_t i = 0; i < addr->tls_count; i++) {
+		const struct kz_tls_seen *seen = &addr->tls[i];
+
+		if (seen->host == host && seen->offer != KZ_TLS_UNKNOWN)
+			return seen;
+		if (seen->offer == KZ_TLS_NONE)
+			plain = seen;
+	}
+	return plain;
 }
 
 static struct shown
@@ -52,24 +82,24 @@ look_at(const struct kz_exam *exam, uint8_t index)
 
 	for (size_t i = 0; i < host->addr_count; i++) {
 		const struct kz_exam_addr *addr = &exam->addrs[host->addrs[i]];
+		const struct kz_tls_seen *seen = seen_as(addr, index);
 
 		if (addr->smtp != KZ_REACH_ALIVE || !kz_exam_own(host, i))
 			continue;
-		if (addr->smtp_when_s < shown.when_s)
-			shown.when_s = addr->smtp_when_s;
-		if (addr->tls.offer == KZ_TLS_UNKNOWN ||
-			addr->tls.host != index)
+		if (seen == NULL) {
 			shown.unsure++;
-		else if (addr->tls.offer == KZ_TLS_NONE)
+			shown.unseen++;
+			continue;
+		}
+		if (seen->when_s < shown.when_s)
+			shown.when_s = seen->when_s;
+		if (seen->offer == KZ_TLS_NONE && promised(host) &&
+			apart(host, seen))
+			shown.unsure++;
+		else if (seen->offer == KZ_TLS_NONE)
 			shown.plain++;
 		else
-			count_fit(&shown, host, addr);
-		if (addr->tls.host == index &&
-			addr->tls.offer == KZ_TLS_SHOWN &&
-			addr->tls.until_s > shown.until_s) {
-			shown.until_s = addr->tls.until_s;
-			shown.until_when_s = addr->smtp_when_s;
-		}
+			count_fit(&shown, host, seen);
 	}
 	return shown;
 }
@@ -132,9 +162,10 @@ judge_expired(struct exam_out *out, uint8_t index, const struct shown *shown)
 			out, KZ_SYM_MX_TLS_EXPIRED, name, shown->until_when_s);
 		return;
 	}
-	if (!host->tlsa.known) {
+	if (!host->tlsa.known || shown->unseen > 0) {
 		kz_exam_say_unknown(out, KZ_SYM_MX_TLS_EXPIRED, name,
-			"its TLSA records are not known");
+			shown->unseen > 0 ? "not all of it was seen"
+					  : "its TLSA records are not known");
 		return;
 	}
 	kz_text_number(&text, shown->until_s);

@@ -71,6 +71,8 @@ void ask_dns(struct group *group, const struct dns_question *question,
 struct smtp_question {
 	struct kz_addr addr;
 	const struct kz_name *host; /* to be asked for TLS as; NULL: not */
+	bool named; /* no answer to another name does, though it costs one
+		       more connection; host is not NULL */
 	enum limits_purpose purpose;
 	bool unlimited; /* none does: the operator named it as a canary */
 	bool canary;

@@ -12,32 +12,6 @@
 /* A longer answer is told, but not kept. */
 #define PACKET_MAX 4096
 
-enum kind { KIND_DNS = 1, KIND_SMTP };
-
-struct share {
-	struct table_node node;
-	struct probe *probe;
-	enum kind kind;
-	bool done;
-	bool canary;        /* some canary waits for it */
-	struct event *turn; /* until the limits allow it; tells who waits */
-	TAILQ_HEAD(, ask) waiters;
-	struct kz_addr addr;
-	struct kz_name name, zone; /* of port 25: whom TLS is asked for as */
-	uint16_t type;
-	enum kz_nsquery_effort effort;
-	bool patient; /* waits for a banner to the end */
-	/* the answer */
-	enum kz_reach reach;
-	uint8_t rcode;
-	bool authoritative;
-	uint8_t *packet; /* of port 25: a struct kz_tls_chain */
-	size_t len;
-	enum kz_tls_offer tls;
-	int64_t when_s;
-	int64_t until_s;
-};
-
 static void
 share_drop(struct table_node *node)
 {
@@ -79,7 +53,7 @@ answer_one(
 
 	if (ask->group == NULL)
 		return;
-	if (share->kind == KIND_SMTP)
+	if (share->kind == SHARE_SMTP)
 		ask->done.smtp(ask->arg, ask->tag, &spoken);
 	else
 		ask->done.dns(ask->arg, ask->tag, &reply);
@@ -93,7 +67,7 @@ answer_all(struct share *share)
 	struct ask *ask;
 	size_t waiting = 0;
 
-	if (share->kind == KIND_DNS && share->packet != NULL &&
+	if (share->kind == SHARE_DNS && share->packet != NULL &&
 		kz_dnsmsg_parse(share->packet, share->len, &message) != KZ_OK)
 		message = NULL;
 	TAILQ_FOREACH (ask, &share->waiters, in_share)
@@ -111,8 +85,8 @@ answer_all(struct share *share)
 		share->node.held--;
 }
 
-static void
-touch(struct share *share, enum kz_service service, enum kz_reach reach)
+void
+share_touch(struct share *share, enum kz_service service, enum kz_reach reach)
 {
 	struct kz_touch made = {share->when_s, share->addr, service, reach};
 
@@ -120,8 +94,8 @@ touch(struct share *share, enum kz_service service, enum kz_reach reach)
 		output_touch(share->probe->output, &made, share->canary);
 }
 
-static void
-finish(struct share *share, int64_t keep_s)
+void
+share_finish(struct share *share, int64_t keep_s)
 {
 	share->done = true;
 	share->canary = false;
@@ -129,8 +103,8 @@ finish(struct share *share, int64_t keep_s)
 	answer_all(share);
 }
 
-static void
-keep(struct share *share, const void *octets, size_t len)
+void
+share_keep(struct share *share, const void *octets, size_t len)
 {
 	share->packet = malloc(len);
 	if (share->packet == NULL)
@@ -154,33 +128,16 @@ on_dns(void *arg, const struct kz_ns_answer *answer)
 	/* Cut short, and no longer version to be had: it says nothing. */
 	if (answer->reach == KZ_REACH_ALIVE && !answer->tcp_failed &&
 		answer->packet != NULL)
-		keep(share, answer->packet, answer->len);
+		share_keep(share, answer->packet, answer->len);
 	if (answer->sent > 1)
 		limits_dns_more(&probe->limits, &share->addr, &share->zone,
 			answer->sent - 1, &now);
-	touch(share, KZ_SERVICE_DNS53UDP, answer->udp_reach);
-	touch(share, KZ_SERVICE_DNS53TCP, answer->tcp_reach);
-	finish(share,
+	share_touch(share, KZ_SERVICE_DNS53UDP, answer->udp_reach);
+	share_touch(share, KZ_SERVICE_DNS53TCP, answer->tcp_reach);
+	share_finish(share,
 		share->len > PACKET_MAX ? 0
 					: share_keep_dns_s(share->reach,
 						  share->packet, share->len));
-}
-
-static void
-on_smtp(void *arg, const struct kz_smtp_result *result)
-{
-	struct share *share = arg;
-	struct limits_now now = limits_now_read();
-
-	share->when_s = now.wall_s;
-	share->reach = result->reach;
-	share->tls = result->tls;
-	if (result->chain != NULL)
-		keep(share, result->chain, sizeof(*result->chain));
-	touch(share, KZ_SERVICE_SMTP25, result->reach);
-	limits_smtp_silent(&share->probe->limits, &share->addr,
-		result->reach == KZ_REACH_SILENT, &now);
-	finish(share, share_keep_smtp_s(result->reach));
 }
 
 static void
@@ -189,11 +146,8 @@ contact(struct share *share)
 	struct probe *probe = share->probe;
 	enum kz_result result;
 
-	if (share->kind == KIND_SMTP)
-		result = kz_smtp_ask(
-			share->patient ? probe->smtp_patient : probe->smtp,
-			&share->addr, share->name.len > 0 ? &share->name : NULL,
-			on_smtp, share);
+	if (share->kind == SHARE_SMTP)
+		result = share_smtp_contact(share);
 	else
 		result = kz_nsquery_ask(probe->nsquery, &share->addr,
 			&share->name, share->type, share->effort, on_dns,
@@ -216,7 +170,7 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 		contact(share);
 }
 
-static struct share *
+struct share *
 share_new(struct probe *probe, const uint8_t key[TABLE_KEY_SIZE])
 {
 	struct share *share = calloc(1, sizeof(*share));
@@ -238,8 +192,7 @@ share_new(struct probe *probe, const uint8_t key[TABLE_KEY_SIZE])
 	return share;
 }
 
-/* An entry that may be used, or one that is to be asked anew. */
-static struct share *
+struct share *
 share_find(struct probe *probe, const uint8_t key[TABLE_KEY_SIZE],
 	int64_t oldest_s)
 {
@@ -256,9 +209,8 @@ share_find(struct probe *probe, const uint8_t key[TABLE_KEY_SIZE],
 	return NULL;
 }
 
-/* Let a new entry be asked in its turn, or say at once why not. */
-static void
-begin(struct share *share, bool witness, struct limits_answer allowed)
+void
+share_begin(struct share *share, bool witness, struct limits_answer allowed)
 {
 	struct timeval wait = {allowed.wait_ms / 1000,
 		(suseconds_t)(allowed.wait_ms % 1000) * 1000};
@@ -282,9 +234,8 @@ begin(struct share *share, bool witness, struct limits_answer allowed)
 		probe_no_memory();
 }
 
-/* Wait for an entry; who comes late gets the answer in the next turn. */
-static void
-join(struct share *share, struct ask *ask)
+void
+share_join(struct share *share, struct ask *ask)
 {
 	if (share->done && TAILQ_EMPTY(&share->waiters)) {
 		if (share->node.held == 0)
@@ -313,13 +264,13 @@ ask_dns(struct group *group, const struct dns_question *question,
 		effort = KZ_NSQUERY_SINGLE;
 	else if (question->tcp)
 		effort = KZ_NSQUERY_TCP;
-	table_key(key, (uint8_t)(KIND_DNS | effort << 6), question->type,
+	table_key(key, (uint8_t)(SHARE_DNS | effort << 6), question->type,
 		&question->server, question->name);
 	share = share_find(probe, key, question->oldest_s);
 	fresh = share == NULL;
 	if (fresh) {
 		share = share_new(probe, key);
-		share->kind = KIND_DNS;
+		share->kind = SHARE_DNS;
 		share->addr = question->server;
 		share->name = *question->name;
 		share->zone = question->zone != NULL ? *question->zone
@@ -328,71 +279,9 @@ ask_dns(struct group *group, const struct dns_question *question,
 		share->effort = effort;
 	}
 	share->canary = share->canary || question->canary;
-	join(share, ask);
+	share_join(share, ask);
 	if (fresh)
-		begin(share, question->witness,
+		share_begin(share, question->witness,
 			limits_dns(&probe->limits, &share->addr, &share->zone,
 				&now));
-}
-
-void
-ask_smtp(struct group *group, const struct smtp_question *question,
-	smtp_done *done, void *arg, uint32_t tag)
-{
-	struct probe *probe = group->probe;
-	struct ask *ask = ask_open(group, sizeof(*ask));
-	struct limits_answer allowed = {true, 0};
-	struct limits_now now = limits_now_read();
-	uint8_t key[TABLE_KEY_SIZE];
-	struct share *share;
-
-	ask->done.smtp = done;
-	ask->arg = arg;
-	ask->tag = tag;
-	table_key(key, KIND_SMTP, 0, &question->addr, NULL);
-	share = share_find(probe, key, question->oldest_s);
-	if (share != NULL) {
-		share->canary = share->canary || question->canary;
-		join(share, ask);
-		return;
-	}
-	share = share_new(probe, key);
-	share->kind = KIND_SMTP;
-	share->addr = question->addr;
-	if (question->host != NULL)
-		share->name = *question->host;
-	share->canary = question->canary;
-	share->patient = limits_smtp_patient(&probe->limits, &share->addr);
-	join(share, ask);
-	if (!question->unlimited)
-		allowed = limits_smtp(
-			&probe->limits, &share->addr, question->purpose, &now);
-	begin(share, false, allowed);
-}
-
-void
-share_touched(struct probe *probe, const struct kz_touch *touched)
-{
-	struct limits_now now = limits_now_read();
-	uint8_t key[TABLE_KEY_SIZE];
-	struct share *share;
-
-	if (touched->service != KZ_SERVICE_SMTP25 ||
-		touched->reach == KZ_REACH_LIMITED ||
-		touched->reach == KZ_REACH_SPECIAL)
-		return;
-	limits_smtp_touched(
-		&probe->limits, &touched->addr, touched->when_s, &now);
-	limits_smtp_silent(&probe->limits, &touched->addr,
-		touched->reach == KZ_REACH_SILENT, &now);
-	table_key(key, KIND_SMTP, 0, &touched->addr, NULL);
-	if (share_find(probe, key, touched->when_s) != NULL)
-		return;
-	share = share_new(probe, key);
-	share->kind = KIND_SMTP;
-	share->addr = touched->addr;
-	share->reach = touched->reach;
-	share->when_s = touched->when_s;
-	share->until_s = touched->when_s + share_keep_smtp_s(touched->reach);
-	share->done = true;
 }

@@ -70,6 +70,21 @@ on_mx(void *arg, uint32_t tag, const struct name_reply *reply)
 }
 
 static bool start_smtp(struct site *site);
+static void ask_next(struct site *site, uint8_t addr);
+
+/* The address may not be asked again, or no longer answers: that is all. */
+static void
+on_named(void *arg, uint32_t tag, const struct smtp_reply *reply)
+{
+	struct site *site = arg;
+
+	site->smtp_running--;
+	if (reply->reach == KZ_REACH_ALIVE) {
+		site_tls(site, (uint8_t)tag, reply);
+		ask_next(site, (uint8_t)tag);
+	}
+	(void)start_smtp(site);
+}
 
 static void
 on_smtp(void *arg, uint32_t tag, const struct smtp_reply *reply)
@@ -82,17 +97,20 @@ on_smtp(void *arg, uint32_t tag, const struct smtp_reply *reply)
 	addr->smtp_when_s = reply->when_s;
 	site_tls(site, (uint8_t)tag, reply);
 	site->smtp_running--;
+	ask_next(site, (uint8_t)tag);
 	(void)start_smtp(site);
 }
 
-static void
-connect_to(struct site *site, uint8_t addr, uint8_t host)
+/* False: the site has cost enough. */
+static bool
+ask_as(struct site *site, uint8_t addr, uint8_t host, bool named)
 {
 	const struct kz_config *config = &site->probe->config;
 	struct smtp_question question = {
 		.addr = site->exam.addrs[addr].addr,
 		.host = site->exam.tls_asked ? &site->exam.hosts[host].name
 					     : NULL,
+		.named = named,
 		.purpose =
 			site->wanted.confirm ? LIMITS_CONFIRM : LIMITS_EXAMINE,
 		.oldest_s = kz_clock_now_s() -
@@ -100,17 +118,33 @@ connect_to(struct site *site, uint8_t addr, uint8_t host)
 					      : config->limits.reuse_s),
 	};
 
-	site->smtp_asked[addr] = true;
-	if (site->conversations >=
-		site->probe->config.limits.site_conversations) {
-		site->exam.mx_cut = true;
-		return;
-	}
+	if (site->conversations >= config->limits.site_conversations)
+		return false;
 	site->conversations++;
 	site->smtp_running++;
 	if (limits_smtp_patient(&site->probe->limits, &question.addr))
 		site_extend(site);
-	ask_smtp(&site->mx.group, &question, on_smtp, site, addr);
+	ask_smtp(&site->mx.group, &question, named ? on_named : on_smtp, site,
+		addr);
+	return true;
+}
+
+/* One connection more under the next name, where the address may have it. */
+static void
+ask_next(struct site *site, uint8_t addr)
+{
+	uint8_t host = site_tls_next(site, addr);
+
+	if (host != KZ_EXAM_NONE)
+		(void)ask_as(site, addr, host, true);
+}
+
+static void
+connect_to(struct site *site, uint8_t addr, uint8_t host)
+{
+	site->smtp_asked[addr] = true;
+	if (!ask_as(site, addr, site_tls_first(site, addr, host), false))
+		site->exam.mx_cut = true;
 }
 
 /* The addresses of one host.  False: no more connections may run. */

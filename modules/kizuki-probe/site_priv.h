@@ -174,6 +174,16 @@ void site_web(struct site *site);
 void site_tlsa(struct site *site, uint64_t hosts);
 void site_tls(struct site *site, uint8_t addr, const struct smtp_reply *reply);
 
+/*
+ * Of several exchangers at one address the one that it is asked for TLS as:
+ * any of them, for it may not be asked again for hours.  host: where TLS is
+ * not judged.
+ */
+uint8_t site_tls_first(const struct site *site, uint8_t addr, uint8_t host);
+
+/* One as which it was not asked yet; KZ_EXAM_NONE: that is all. */
+uint8_t site_tls_next(const struct site *site, uint8_t index);
+
 /* The MTA-STS policy that the site announces; a fault of it. */
 void site_sts_policy(struct site *site);
 void site_bear_out_sts(struct site *site);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "site_priv.h"
 
+#include <bsd/stdlib.h>
+
 #include "kizuki/base/text.h"
 #include "kizuki/io/clock.h"
 
@@ -76,20 +78,97 @@ host_of(const struct kz_exam *exam, const struct kz_name *name)
 	return KZ_EXAM_NONE;
 }
 
+/* The place of a name among those seen at an address; NULL: no room. */
+static struct kz_tls_seen *
+place_of(struct kz_exam_addr *addr, uint8_t host)
+{
+	for (size_t i = 0; i < addr->tls_count; i++) {
+		if (addr->tls[i].host == host)
+			return &addr->tls[i];
+	}
+	return addr->tls_count < KZ_TLS_NAMES ? &addr->tls[addr->tls_count++]
+					      : NULL;
+}
+
 void
 site_tls(struct site *site, uint8_t addr, const struct smtp_reply *reply)
 {
-	struct kz_tls_seen *tls = &site->exam.addrs[addr].tls;
+	uint8_t host = host_of(&site->exam, reply->host);
+	struct kz_tls_seen *seen;
 	const struct tlsa_set *set;
 
-	tls->host = host_of(&site->exam, reply->host);
-	if (tls->host == KZ_EXAM_NONE)
+	/* Nobody was asked for, or somebody else, who was shown his own. */
+	if (reply->host->len == 0 ||
+		(host == KZ_EXAM_NONE && reply->tls != KZ_TLS_NONE))
 		return;
-	tls->offer = reply->tls;
+	seen = place_of(&site->exam.addrs[addr], host);
+	if (seen == NULL)
+		return;
+	seen->host = host;
+	seen->offer = reply->tls;
+	seen->when_s = reply->when_s;
 	if (reply->chain == NULL)
 		return;
-	tls->until_s = reply->chain->until_s;
-	set = set_of(site, tls->host);
+	seen->until_s = reply->chain->until_s;
+	set = set_of(site, host);
 	if (set != NULL)
-		tls->fit = kz_tlsa_match(set->list, set->count, reply->chain);
+		seen->fit = kz_tlsa_match(set->list, set->count, reply->chain);
+}
+
+/* Exchangers that an address is one of, and that TLS is judged of. */
+static uint64_t
+names_of(const struct site *site, uint8_t addr)
+{
+	const struct kz_exam *exam = &site->exam;
+	bool truncated;
+	uint64_t hosts = kz_exam_mx_hosts(exam, exam->mx, &truncated);
+	uint64_t names = 0;
+
+	for (uint8_t h = 0; h < exam->host_count; h++) {
+		const struct kz_exam_host *host = &exam->hosts[h];
+
+		for (size_t i = 0; i < host->addr_count; i++) {
+			if ((hosts >> h & 1) != 0 && host->addrs[i] == addr &&
+				(host->glue_only >> i & 1) == 0 &&
+				!kz_exam_is_literal(host))
+				names |= UINT64_C(1) << h;
+		}
+	}
+	return names;
+}
+
+uint8_t
+site_tls_first(const struct site *site, uint8_t addr, uint8_t host)
+{
+	uint64_t names = names_of(site, addr);
+	uint8_t list[KZ_EXAM_HOSTS];
+	uint32_t count = 0;
+
+	for (uint8_t h = 0; h < site->exam.host_count; h++) {
+		if ((names >> h & 1) != 0)
+			list[count++] = h;
+	}
+	return count > 1 ? list[arc4random_uniform(count)] : host;
+}
+
+uint8_t
+site_tls_next(const struct site *site, uint8_t index)
+{
+	const struct kz_exam_addr *addr = &site->exam.addrs[index];
+	uint64_t names = names_of(site, index);
+
+	if (!site->exam.tls_asked || addr->smtp != KZ_REACH_ALIVE ||
+		addr->tls_count == KZ_TLS_NAMES)
+		return KZ_EXAM_NONE;
+	for (size_t i = 0; i < addr->tls_count; i++) {
+		if (addr->tls[i].offer == KZ_TLS_NONE)
+			return KZ_EXAM_NONE;
+		if (addr->tls[i].host != KZ_EXAM_NONE)
+			names &= ~(UINT64_C(1) << addr->tls[i].host);
+	}
+	for (uint8_t h = 0; h < site->exam.host_count; h++) {
+		if ((names >> h & 1) != 0)
+			return h;
+	}
+	return KZ_EXAM_NONE;
 }

@@ -15,7 +15,8 @@ tls_old_cert 10.20.6.4 old.dane.jp "$LAB_DIR/stranger.key"
 tls_old_cert 10.20.6.5 pinned.dane.jp "$keys/pinned.key"
 tls_issued_cert 10.20.6.6 issued.dane.jp "$keys/authority.key"
 tls_cert 10.20.6.7 mx.opentlsa.jp "$LAB_DIR/stranger.key"
-start_tls_exim 10.20.6.3 10.20.6.{1,2,4,5,6,7}
+tls_cert 10.20.6.8 right.twins.dane.jp "$keys/twin.key"
+start_tls_exim 10.20.6.3 10.20.6.{1,2,4,5,6,7,8}
 
 # connections ADDRESS: how many there were and how many ended well, by the log
 # of Exim; who calls an address of this machine calls from the same
@@ -52,6 +53,28 @@ for i in 1 2 3 4 5 6 7; do
 done
 expect "no complaint of TLS" \
 	"$(grep -c 'TLS error' "$LAB_DIR/exim/tls/mainlog" || true)" 0
+
+say "each name of one address in a conversation of its own"
+examine twins.dane.jp
+shows twins.dane.jp tlsa-broken ok right.twins.dane.jp
+shows twins.dane.jp tlsa-broken bad wrong.twins.dane.jp 3
+for name in right wrong; do
+	shows twins.dane.jp mx-tls-expired ok $name.twins.dane.jp
+done
+both_quit() { [ "$(connections 10.20.6.8)" = "2 2" ]; }
+lab_wait 20 both_quit
+expect "conversations" "$(connections 10.20.6.8)" "2 2"
+
+say "as many as an address may have: the other name waits for its turn"
+sed -i 's/smtp_per_addr = 0/smtp_per_addr = 6h/' "$LAB_DIR/probe.conf"
+examine twins.dane.jp
+expect "one is known, one is not" "$(grep -o '"id":"mx-tls-expired".*' \
+	"$findings" | sed 's/.*"outcome":"\([a-z]*\)".*/\1/' | sort |
+	paste -sd' ')" "ok unknown"
+shows twins.dane.jp mx-all-dead ok
+complete twins.dane.jp MX yes
+expect "conversations" "$(connections 10.20.6.8)" "3 *"
+sed -i 's/smtp_per_addr = 6h/smtp_per_addr = 0/' "$LAB_DIR/probe.conf"
 
 say "nobody is asked for TLS unasked"
 sed -i '/starttls = yes/d' "$LAB_DIR/probe.conf"

@@ -44,6 +44,9 @@ mkdir ../tls
 	echo "_25._tcp.plain TLSA 3 1 1 $(tls_key unused)"
 	echo "_25._tcp.pinned TLSA 3 1 1 $(tls_key pinned)"
 	echo "_25._tcp.issued TLSA 2 1 1 $(tls_key authority)"
+	twin=$(tls_key twin)
+	echo "_25._tcp.right.twins TLSA 3 1 1 $twin"
+	echo "_25._tcp.wrong.twins TLSA 3 1 1 ${twin%??}00"
 } >>../hosts/dane.jp.zone
 make_key . root
 make_key jp. jp

@@ -18,8 +18,11 @@ site_with(struct kit *kit, const char *hosts, struct kz_tlsa_seen tlsa,
 	tlsa.when_s += KIT_NOW_S;
 	exam->hosts[0].tlsa = tlsa;
 	for (uint8_t i = 0; i < exam->addr_count; i++) {
-		if (seen[i] != NULL)
-			exam->addrs[i].tls = *seen[i];
+		if (seen[i] == NULL)
+			continue;
+		exam->addrs[i].tls_count = 1;
+		exam->addrs[i].tls[0] = *seen[i];
+		exam->addrs[i].tls[0].when_s = KIT_NOW_S - 7;
 	}
 }
 
@@ -32,16 +35,20 @@ site_with(struct kit *kit, const char *hosts, struct kz_tlsa_seen tlsa,
 #define ONE   "mx.example1.jp 10.0.0.1=alive"
 #define TWO   "mx.example1.jp 10.0.0.1=alive 10.0.0.2=alive"
 
-static const struct kz_tls_seen exact = {0, KZ_TLS_SHOWN, KZ_TLSA_EXACT, UNTIL};
+static const struct kz_tls_seen exact = {
+	0, KZ_TLS_SHOWN, KZ_TLSA_EXACT, UNTIL, 0};
 static const struct kz_tls_seen issuer = {
-	0, KZ_TLS_SHOWN, KZ_TLSA_ISSUER, UNTIL};
+	0, KZ_TLS_SHOWN, KZ_TLSA_ISSUER, UNTIL, 0};
 static const struct kz_tls_seen neither = {
-	0, KZ_TLS_SHOWN, KZ_TLSA_NEITHER, UNTIL};
+	0, KZ_TLS_SHOWN, KZ_TLSA_NEITHER, UNTIL, 0};
 static const struct kz_tls_seen unsure = {
-	0, KZ_TLS_SHOWN, KZ_TLSA_UNSURE, UNTIL};
-static const struct kz_tls_seen plain = {0, KZ_TLS_NONE, KZ_TLSA_UNSURE, 0};
+	0, KZ_TLS_SHOWN, KZ_TLSA_UNSURE, UNTIL, 0};
+static const struct kz_tls_seen plain = {0, KZ_TLS_NONE, KZ_TLSA_UNSURE, 0, 0};
 static const struct kz_tls_seen other_host = {
-	1, KZ_TLS_SHOWN, KZ_TLSA_NEITHER, UNTIL};
+	1, KZ_TLS_SHOWN, KZ_TLSA_NEITHER, UNTIL, 0};
+/* Another site's exchanger by name. */
+static const struct kz_tls_seen other_plain = {
+	KZ_EXAM_NONE, KZ_TLS_NONE, KZ_TLSA_UNSURE, 0, 0};
 static const struct kz_tls_seen nothing;
 
 static const struct contradiction {
@@ -57,6 +64,7 @@ static const struct contradiction {
 	{"not to be told", ONE, RECORDS, {&unsure}, "unknown"},
 	{"no handshake", ONE, RECORDS, {&nothing}, "unknown"},
 	{"asked as another host", ONE, RECORDS, {&other_host}, "unknown"},
+	{"... and it has no STARTTLS", ONE, RECORDS, {&other_plain}, "bad 3"},
 	{"both addresses", TWO, RECORDS, {&neither, &plain}, "bad 3"},
 	{"one fits", TWO, RECORDS, {&neither, &exact}, "unknown"},
 	{"one is not known", TWO, RECORDS, {&neither, &nothing}, "unknown"},
@@ -75,6 +83,13 @@ static const struct contradiction {
 			.usable = 1,
 			.when_s = -7 - 3600},
 		{&neither}, "bad 3"},
+	{"no STARTTLS, seen further apart", ONE,
+		{.known = true,
+			.present = true,
+			.secure = true,
+			.usable = 1,
+			.when_s = -7 - 3601},
+		{&plain}, "unknown"},
 	{"seen further apart", ONE,
 		{.known = true,
 			.present = true,
@@ -127,20 +142,20 @@ certificates_two_weeks_out_of_date(void **state)
 		const char *expected;
 	} cases[] = {
 		{"good", {.known = true},
-			{0, KZ_TLS_SHOWN, KZ_TLSA_UNSURE, UNTIL}, "ok"},
+			{0, KZ_TLS_SHOWN, KZ_TLSA_UNSURE, UNTIL, 0}, "ok"},
 		{"14 days", {.known = true},
 			{0, KZ_TLS_SHOWN, KZ_TLSA_UNSURE,
-				KIT_NOW_S - 7 - 14 * DAY_S},
+				KIT_NOW_S - 7 - 14 * DAY_S, 0},
 			"ok"},
 		{"and a second", {.known = true},
 			{0, KZ_TLS_SHOWN, KZ_TLSA_UNSURE,
-				KIT_NOW_S - 8 - 14 * DAY_S},
+				KIT_NOW_S - 8 - 14 * DAY_S, 0},
 			"bad 1"},
 		{"its key is pinned", RECORDS,
-			{0, KZ_TLS_SHOWN, KZ_TLSA_EXACT, 1}, "ok"},
+			{0, KZ_TLS_SHOWN, KZ_TLSA_EXACT, 1, 0}, "ok"},
 		{"its authority is", RECORDS,
-			{0, KZ_TLS_SHOWN, KZ_TLSA_ISSUER, 1}, "bad 1"},
-		{"maybe it is", {0}, {0, KZ_TLS_SHOWN, KZ_TLSA_UNSURE, 1},
+			{0, KZ_TLS_SHOWN, KZ_TLSA_ISSUER, 1, 0}, "bad 1"},
+		{"maybe it is", {0}, {0, KZ_TLS_SHOWN, KZ_TLSA_UNSURE, 1, 0},
 			"unknown"},
 		{"no STARTTLS", {.known = true}, plain, "none"},
 		{"no handshake", {.known = true}, nothing, "unknown"},
@@ -158,6 +173,77 @@ certificates_two_weeks_out_of_date(void **state)
 			"mx-tls-expired mx.example1.jp %s", cases[i].expected);
 		kit_expect(&kit, cases[i].what, expected);
 	}
+}
+
+/*
+ * Two names of one address, each by what was shown to itself: the certificate
+ * depends on the name that is asked for.
+ */
+static void
+names_of_one_address(void **state)
+{
+	static const struct kz_tlsa_seen records = RECORDS;
+	const struct {
+		const char *what;
+		struct kz_tls_seen first, second;
+		const char *of_first, *of_second;
+	} cases[] = {
+		{"one right, one wrong", exact, neither, "ok", "bad 3"},
+		{"both right", exact, issuer, "ok", "ok"},
+		{"the second was not asked", neither, nothing, "bad 3",
+			"unknown"},
+		{"the second had no handshake", exact, nothing, "ok",
+			"unknown"},
+		{"no STARTTLS is of no name", plain, nothing, "bad 3", "bad 3"},
+		/* It was switched on in between. */
+		{"what it was shown itself goes before", plain, exact, "bad 3",
+			"ok"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct kz_tls_seen *none[] = {NULL};
+		struct kz_tls_seen *seen;
+		char expected[120];
+		struct kit kit;
+
+		site_with(&kit, ONE, records, none);
+		kit.exam.mx = kit_mxset(
+			&kit.exam, "10 mx.example1.jp, 20 b.example1.jp");
+		kit_hosts(&kit.exam, "b.example1.jp 10.0.0.1=alive", true);
+		kit.exam.hosts[1].tlsa = kit.exam.hosts[0].tlsa;
+		seen = kit.exam.addrs[0].tls;
+		kit.exam.addrs[0].tls_count = 2;
+		seen[0] = cases[i].first;
+		seen[1] = cases[i].second;
+		seen[1].host = 1;
+		seen[0].when_s = seen[1].when_s = KIT_NOW_S - 7;
+		kz_exam_judge(&kit.exam, kit_take, &kit);
+		(void)snprintf(expected, sizeof(expected),
+			"tlsa-broken mx.example1.jp %s;"
+			"tlsa-broken b.example1.jp %s",
+			cases[i].of_first, cases[i].of_second);
+		kit_expect(&kit, cases[i].what, expected);
+	}
+}
+
+/* A date is bad only where each address that is alive showed its own. */
+static void
+dates_of_a_name_that_was_not_asked_everywhere(void **state)
+{
+	static const struct kz_tls_seen old = {
+		0, KZ_TLS_SHOWN, KZ_TLSA_UNSURE, 1, 0};
+	const struct kz_tls_seen *seen[] = {&old, &old};
+	struct kit kit;
+
+	(void)state;
+	site_with(&kit, TWO, (struct kz_tlsa_seen){.known = true}, seen);
+	kz_exam_judge(&kit.exam, kit_take, &kit);
+	kit_expect(&kit, "both", "mx-tls-expired mx.example1.jp bad 1");
+	kit.count = 0;
+	kit.exam.addrs[1].tls[0].host = 1;
+	kz_exam_judge(&kit.exam, kit_take, &kit);
+	kit_expect(&kit, "one", "mx-tls-expired mx.example1.jp unknown");
 }
 
 static void
@@ -270,6 +356,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(records_that_contradict),
 		cmocka_unit_test(certificates_two_weeks_out_of_date),
+		cmocka_unit_test(names_of_one_address),
+		cmocka_unit_test(dates_of_a_name_that_was_not_asked_everywhere),
 		cmocka_unit_test(nothing_is_said_unasked),
 		cmocka_unit_test(records_against_a_chain),
 	};

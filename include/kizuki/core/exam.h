@@ -183,7 +183,8 @@ struct kz_exam_addr {
 	enum kz_reach smtp;  /* NONE: not contacted */
 	bool patient;        /* ... and the banner was waited for to the end */
 	int64_t smtp_when_s; /* of the contact */
-	struct kz_tls_seen tls;
+	uint8_t tls_count;
+	struct kz_tls_seen tls[KZ_TLS_NAMES];
 	struct kz_exam_server dns;
 };
 
@@ -248,8 +249,7 @@ struct kz_exam_shadow {
 };
 
 enum kz_exam_parent {
-	KZ_EXAM_PARENT_UNKNOWN, /* not asked, silent, or they serve both zones
-				 */
+	KZ_EXAM_PARENT_UNKNOWN, /* not asked, silent, or serving both zones */
 	KZ_EXAM_PARENT_AGREED,  /* one NS set from all that answered */
 	KZ_EXAM_PARENT_DIFFERS
 };

@@ -75,12 +75,19 @@ enum kz_tls_offer {
 	KZ_TLS_SHOWN    /* certificates were shown */
 };
 
-/* For one host by name: another might be shown other certificates. */
+/* Names of one address that are asked for one after another. */
+#define KZ_TLS_NAMES 4
+
+/*
+ * For one host by name: another might be shown other certificates (RFC 7672
+ * section 8.1), while STARTTLS is offered or not before any name is told.
+ */
 struct kz_tls_seen {
-	uint8_t host; /* its index; meaningless with UNKNOWN */
+	uint8_t host; /* its index; 255: a host of others */
 	enum kz_tls_offer offer;
 	enum kz_tlsa_fit fit; /* with SHOWN, and records of that host */
 	int64_t until_s;      /* with SHOWN: of the server's certificate */
+	int64_t when_s;       /* of the contact */
 };
 
 /* The best that any record comes to; no record at all is UNSURE. */
