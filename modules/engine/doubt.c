@@ -102,9 +102,11 @@ kz_doubt_touch(struct kz_engine *engine, const struct kz_touch *touch,
 		return;
 	kz_engine_count(engine, KZ_COUNT_BREAKS);
 	kz_health_break(engine->health, netclass, now->wall_s + rule->pause_s);
-	say(engine, netclass,
-		" fails suddenly in many networks: nothing of it counts for "
-		"a while");
+	/* An outage that lasts trips again and again: said once. */
+	if (!quiet)
+		say(engine, netclass,
+			" fails suddenly in many networks: nothing of it "
+			"counts for a while");
 }
 
 static void
