@@ -6,9 +6,11 @@
 #include <unbound-event.h>
 #include <unbound.h>
 
+#include "kizuki/io/clock.h"
 #include "kizuki/io/dnsmsg.h"
 
 #include "dial_priv.h"
+#include "resolver_pace_priv.h"
 #include "resolver_priv.h"
 #include "resolver_start_priv.h"
 
@@ -24,6 +26,8 @@ struct lookup {
 	struct kz_resolver_job common;
 	TAILQ_ENTRY(lookup) link;
 	struct event *limit; /* NULL until it is handed over */
+	struct event *turn;  /* NULL unless it waits for its domain's turn */
+	bool counted;        /* its domain had to do without it once */
 	int async_id;        /* 0: not known, not handed over */
 };
 
@@ -34,7 +38,9 @@ struct unbound {
 	struct event_base *base;
 	struct ub_ctx *context;
 	struct event *pump;
+	struct kz_pace *pace;   /* NULL: there is none */
 	struct lookups waiting; /* in order */
+	struct lookups paced;   /* each until its domain's turn */
 	struct lookups running; /* handed to libunbound */
 	size_t running_count;
 	size_t in_flight;
@@ -52,6 +58,9 @@ forget(struct unbound *unbound, struct lookup *lookup)
 		event_free(lookup->limit);
 		if (!TAILQ_EMPTY(&unbound->waiting))
 			event_active(unbound->pump, 0, 0);
+	} else if (lookup->turn != NULL) {
+		TAILQ_REMOVE(&unbound->paced, lookup, link);
+		event_free(lookup->turn);
 	} else {
 		TAILQ_REMOVE(&unbound->waiting, lookup, link);
 	}
@@ -105,6 +114,7 @@ answered(void *arg, int rcode, void *packet, int len, int sec, char *why,
 	int was_ratelimited)
 {
 	struct lookup *lookup = arg;
+	struct unbound *unbound = (struct unbound *)lookup->common.resolver;
 	struct kz_answer answer = {.state = KZ_ANSWER_FAILED};
 
 	(void)why;
@@ -117,6 +127,9 @@ answered(void *arg, int rcode, void *packet, int len, int sec, char *why,
 		answer.state = judge_packet(
 			packet, (size_t)len, lookup->common.rrtype);
 	if (answer.state <= KZ_ANSWER_NXDOMAIN) {
+		if (unbound->pace != NULL)
+			kz_pace_learn(unbound->pace, &lookup->common.name,
+				answer.state != KZ_ANSWER_NXDOMAIN);
 		answer.secure = sec == SEC_SECURE;
 		answer.packet = packet;
 		answer.len = (size_t)len;
@@ -157,6 +170,81 @@ arm_limit(struct unbound *unbound, struct lookup *lookup)
 	return true;
 }
 
+static void
+turn_came(evutil_socket_t fd, short what, void *arg)
+{
+	struct lookup *lookup = arg;
+	struct unbound *unbound = (struct unbound *)lookup->common.resolver;
+
+	(void)fd;
+	(void)what;
+	event_free(lookup->turn);
+	lookup->turn = NULL;
+	TAILQ_REMOVE(&unbound->paced, lookup, link);
+	TAILQ_INSERT_TAIL(&unbound->waiting, lookup, link);
+	event_active(unbound->pump, 0, 0);
+}
+
+/* From waiting to paced; false and back where memory is out. */
+static bool
+postpone(struct unbound *unbound, struct lookup *lookup, uint32_t wait_ms)
+{
+	struct timeval span = kz_dial_span(wait_ms);
+
+	lookup->turn = evtimer_new(unbound->base, turn_came, lookup);
+	if (lookup->turn == NULL)
+		return false;
+	if (evtimer_add(lookup->turn, &span) != 0) {
+		event_free(lookup->turn);
+		lookup->turn = NULL;
+		return false;
+	}
+	TAILQ_REMOVE(&unbound->waiting, lookup, link);
+	TAILQ_INSERT_TAIL(&unbound->paced, lookup, link);
+	return true;
+}
+
+/* libunbound asks but once for what is asked for several times. */
+static bool
+under_way(const struct unbound *unbound, const struct lookup *lookup)
+{
+	const struct kz_resolver_job *job = &lookup->common;
+	const struct lookup *other;
+
+	TAILQ_FOREACH (other, &unbound->running, link)
+		if (other->common.rrtype == job->rrtype &&
+			kz_name_equal(&other->common.name, &job->name))
+			return true;
+	return false;
+}
+
+enum admission { ADMITTED, ADMITTED_COUNTED, NOT_NOW };
+
+/* With NOT_NOW it waits elsewhere, or is over. */
+static enum admission
+admit(struct unbound *unbound, struct lookup *lookup)
+{
+	struct kz_answer cut_off = {.state = KZ_ANSWER_TIMEOUT};
+	uint32_t wait_ms = 0;
+	bool taken;
+
+	if (unbound->pace == NULL || lookup->counted)
+		return ADMITTED;
+	taken = kz_pace_take(unbound->pace, &lookup->common.name,
+		kz_clock_mono_ms(), &wait_ms);
+	lookup->counted = taken;
+	if (taken && wait_ms == 0)
+		return ADMITTED_COUNTED;
+	if (under_way(unbound, lookup)) {
+		if (taken)
+			kz_pace_undo(unbound->pace);
+		return ADMITTED;
+	}
+	if (!taken || !postpone(unbound, lookup, wait_ms))
+		finish(lookup, &cut_off);
+	return NOT_NOW;
+}
+
 /*
  * Hands one look-up over.  Alone in its event, so that it is never reached
  * from within kz_resolver_ask or a call-back.
@@ -167,6 +255,7 @@ pump(evutil_socket_t fd, short what, void *arg)
 	struct unbound *unbound = arg;
 	struct lookup *lookup = TAILQ_FIRST(&unbound->waiting);
 	struct kz_answer failed = {.state = KZ_ANSWER_FAILED};
+	enum admission admission;
 	int async_id = 0;
 
 	(void)fd;
@@ -175,6 +264,9 @@ pump(evutil_socket_t fd, short what, void *arg)
 		return;
 	if (TAILQ_NEXT(lookup, link) != NULL)
 		event_active(unbound->pump, 0, 0);
+	admission = admit(unbound, lookup);
+	if (admission == NOT_NOW)
+		return;
 	if (!arm_limit(unbound, lookup)) {
 		finish(lookup, &failed);
 		return;
@@ -192,6 +284,8 @@ pump(evutil_socket_t fd, short what, void *arg)
 	/* the id says nothing about whether the answer came already */
 	if (unbound->handing != NULL)
 		lookup->async_id = async_id;
+	else if (admission == ADMITTED_COUNTED)
+		kz_pace_undo(unbound->pace);
 	unbound->handing = NULL;
 }
 
@@ -230,8 +324,13 @@ unbound_close(struct kz_resolver *common)
 		event_free(lookup->limit);
 		free(lookup);
 	}
+	TAILQ_FOREACH_SAFE (lookup, &unbound->paced, link, next) {
+		event_free(lookup->turn);
+		free(lookup);
+	}
 	TAILQ_FOREACH_SAFE (lookup, &unbound->waiting, link, next)
 		free(lookup);
+	kz_pace_close(&unbound->pace);
 	if (unbound->context != NULL)
 		ub_ctx_delete(unbound->context);
 	if (unbound->pump != NULL)
@@ -258,6 +357,7 @@ kz_resolver_open(struct event_base *base,
 	unbound->common.ops = &unbound_ops;
 	unbound->base = base;
 	TAILQ_INIT(&unbound->waiting);
+	TAILQ_INIT(&unbound->paced);
 	TAILQ_INIT(&unbound->running);
 	unbound->limit_ms =
 		options->limit_ms != 0 ? options->limit_ms : DEFAULT_LIMIT_MS;
@@ -265,7 +365,11 @@ kz_resolver_open(struct event_base *base,
 						     : DEFAULT_IN_FLIGHT;
 	unbound->pump = event_new(base, -1, 0, pump, unbound);
 	unbound->context = ub_ctx_create_event(base);
-	if (unbound->pump != NULL && unbound->context != NULL)
+	if (options->domain_rate != 0)
+		unbound->pace = kz_pace_open(options->suffix,
+			options->domain_rate, options->domain_wait_ms);
+	if (unbound->pump != NULL && unbound->context != NULL &&
+		(options->domain_rate == 0 || unbound->pace != NULL))
 		result = kz_resolver_start_unbound(unbound->context, options);
 	if (result != KZ_OK) {
 		unbound_close(&unbound->common);

@@ -133,9 +133,26 @@ serve(int fd, struct kz_spf *spf)
 		(ssize_t)sizeof(reply);
 }
 
+/*
+ * All workers together ask as much as one resolver may.  None waits for a
+ * domain's turn: the others' questions would wait with it.
+ */
+static struct kz_resolver_options
+part_of(const struct kz_resolver_options *options)
+{
+	struct kz_resolver_options part = *options;
+
+	part.zone_rate = (options->zone_rate + SPF_WORKERS - 1) / SPF_WORKERS;
+	part.domain_rate =
+		(options->domain_rate + SPF_WORKERS - 1) / SPF_WORKERS;
+	part.domain_wait_ms = 0;
+	return part;
+}
+
 static _Noreturn void
 work(int fd, const struct kz_resolver_options *options)
 {
+	const struct kz_resolver_options part = part_of(options);
 	static struct worker worker;
 	const struct rlimit memory = {MEMORY_MAX, MEMORY_MAX};
 	struct kz_spf *spf = NULL;
@@ -145,7 +162,7 @@ work(int fd, const struct kz_resolver_options *options)
 	(void)setrlimit(RLIMIT_AS, &memory);
 	worker.base = event_base_new();
 	if (worker.base == NULL ||
-		kz_resolver_open(worker.base, options, &worker.resolver) !=
+		kz_resolver_open(worker.base, &part, &worker.resolver) !=
 			KZ_OK ||
 		kz_spf_open(look_up, &worker, &spf) != KZ_OK ||
 		kz_sandbox_enter() != KZ_OK)

@@ -30,6 +30,13 @@
  * are new to us only where millions of domains a day write.
  */
 #define ZONE_RATE 200
+/*
+ * And of names in one domain that nobody knows to be there, of which a stranger
+ * can make up any number: as many as one server gets from us.  More wait, but
+ * not long, for they take the places of others.
+ */
+#define DOMAIN_RATE    20
+#define DOMAIN_WAIT_MS 2000
 /* More sites in flight than this bring nothing but memory. */
 #define JOBS_MAX 10000
 /* Open files wanted; fewer make look-ups wait, no more. */
@@ -185,6 +192,9 @@ resolver_options(const struct probe *probe, const struct options *options)
 		.limit_ms = config->resolver.limit_ms,
 		.in_flight = config->resolver.in_flight,
 		.zone_rate = options->child ? ZONE_RATE : 0,
+		.domain_rate = options->child ? DOMAIN_RATE : 0,
+		.domain_wait_ms = DOMAIN_WAIT_MS,
+		.suffix = probe->suffix,
 		.lab = config->network.scope.global.count > 0,
 		.scope = &config->network.scope,
 		.never = &config->network.never_probe,
@@ -203,6 +213,18 @@ open_limits(struct probe *probe, const struct options *options)
 	}
 	if (options->counts_fd >= 0)
 		(void)close(options->counts_fd);
+}
+
+static void
+open_suffixes(struct probe *probe)
+{
+	const char *path = probe->config.resolver.public_suffixes;
+
+	if (kz_suffix_open(path, &probe->suffix) == KZ_OK)
+		return;
+	fprintf(stderr, "kizuki-probe: no list of public suffixes%s%s\n",
+		path[0] != '\0' ? " in " : "", path);
+	exit(EX_NOINPUT);
 }
 
 /* Questions about sessions come from kizukid alone. */
@@ -279,15 +301,6 @@ open_clients(struct probe *probe, const struct options *options)
 		exit(EX_OSERR);
 	}
 	open_web(probe);
-	if (kz_suffix_open(config->resolver.public_suffixes, &probe->suffix) !=
-		KZ_OK) {
-		fprintf(stderr,
-			"kizuki-probe: no list of public suffixes%s%s\n",
-			config->resolver.public_suffixes[0] != '\0' ? " in "
-								    : "",
-			config->resolver.public_suffixes);
-		exit(EX_NOINPUT);
-	}
 }
 
 /* A name that no server holds, another one for each run. */
@@ -352,6 +365,7 @@ main(int argc, char **argv)
 	if (probe.base == NULL || sodium_init() < 0)
 		probe_no_memory();
 	open_limits(&probe, &options);
+	open_suffixes(&probe);
 	open_spf(&probe, &options);
 	/* It opens its source of numbers once: before the sandbox closes. */
 	json_object_seed(0);

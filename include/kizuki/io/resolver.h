@@ -23,6 +23,7 @@
 struct event_base;
 struct kz_resolver;
 struct kz_resolver_job;
+struct kz_suffix;
 
 enum kz_answer_state {
 	KZ_ANSWER_DATA,   /* records of the type asked for */
@@ -53,12 +54,21 @@ struct kz_resolver_options {
 	 */
 	const struct kz_addr_scope *scope;
 	const struct kz_nets *never;
-	uint32_t limit_ms;  /* each look-up; 0: 10 s */
+	const struct kz_suffix *suffix; /* NULL without domain_rate */
+	uint32_t limit_ms;              /* each look-up; 0: 10 s */
 	uint32_t in_flight; /* look-ups handed to libunbound at once; the
 			       rest wait here in order; 0: 1000 */
 	uint32_t zone_rate; /* libunbound's ratelimit: look-ups a second in
 			       one zone, more fail; each may take several
 			       packets.  0: any number */
+	/*
+	 * Names a second that are looked up in one registrable domain, by the
+	 * list that is lent: what five seconds bring at once, more wait for
+	 * domain_wait_ms at most, and are cut off.  Names found to be there,
+	 * and what the cache holds, do not count.  0: any number.
+	 */
+	uint32_t domain_rate;
+	uint32_t domain_wait_ms;
 	bool lab; /* answer reverse zones of private and documentation ranges */
 	struct kz_addr source_v4; /* KZ_ADDR_NONE: the kernel's choice */
 	struct kz_addr source_v6;

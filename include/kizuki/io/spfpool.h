@@ -23,7 +23,8 @@ typedef void kz_spfpool_done(void *arg, enum kz_verify_outcome outcome);
 
 /*
  * Before the process has threads, and before its own sandbox closes.  The
- * strings of options must live on.  KZ_EIO: no process, no socket.
+ * strings of options must live on.  Its rates are shared by the workers.
+ * KZ_EIO: no process, no socket.
  */
 KZ_MUST_CHECK enum kz_result kz_spfpool_open(struct event_base *base,
 	const struct kz_resolver_options *options, struct kz_spfpool **pool);

@@ -233,6 +233,15 @@ evil_zones() {
 	evil_wild
 	evil_top evil.jp 10.71.160.9 <"$EVIL/parent"
 	evil_top evil.example 10.71.161.9 </dev/null
+	cat >"$EVIL/suffixes" <<-LIST
+	// ===BEGIN ICANN DOMAINS===
+	jp
+	ne.jp
+	evil.jp
+	in-addr.arpa
+	ip6.arpa
+	// ===END ICANN DOMAINS===
+	LIST
 }
 
 # evil_top NAME CLIENT: as evil_zone; nobody takes mail for it
