@@ -33,9 +33,13 @@ number=0
 : >"$T/acked"
 while [ $round -lt "$ROUNDS" ] && [ $WRONG -eq 0 ]; do
 	round=$((round + 1))
-	"$B/lab/polkill" load "$T/run/policy.sock" $round >"$T/acked.now" \
+	: >"$T/acked.now"
+	"$B/lab/polkill" load "$T/run/policy.sock" $round >>"$T/acked.now" \
 		2>"$T/load.err" &
 	load=$!
+	# A kizukid that is gone before they ask shows nothing.
+	until_true 10 test -s "$T/acked.now" ||
+		say_wrong "round $round: nothing is answered"
 	# Some imports, then the end at a moment that differs each time.
 	until=$(($(od -An -N1 -tu1 /dev/urandom) % 6 + 1))
 	i=0
