@@ -9,22 +9,22 @@
 static char
 folded(char octet)
 {
-	if (octet >= 'A' && octet <= 'Z')
-		return (char)(octet - 'A' + 'a');
 	if ((octet >= 'a' && octet <= 'z') || (octet >= '0' && octet <= '9') ||
 		octet == '-' || octet == '_')
 		return octet;
+	if (octet >= 'A' && octet <= 'Z')
+		return (char)(octet - 'A' + 'a');
 	return '\0';
 }
 
 enum kz_result
 kz_name_parse(struct kz_str text, struct kz_name *name)
 {
-	struct kz_name made = {0};
+	char made[KZ_NAME_MAX];
 	size_t label = 0;
 
 	if (text.len == 1 && text.ptr[0] == '.') {
-		*name = made;
+		*name = (struct kz_name){0};
 		return KZ_OK;
 	}
 	if (text.len > 0 && text.ptr[text.len - 1] == '.')
@@ -43,12 +43,14 @@ kz_name_parse(struct kz_str text, struct kz_name *name)
 			if (octet == '\0' || ++label > LABEL_MAX)
 				return KZ_EINVAL;
 		}
-		made.text[i] = octet;
+		made[i] = octet;
 	}
 	if (label == 0)
 		return KZ_EINVAL;
-	made.len = (uint8_t)text.len;
-	*name = made;
+	/* Three a request: what is behind the name is not worth a zero. */
+	name->len = (uint8_t)text.len;
+	memcpy(name->text, made, text.len);
+	name->text[text.len] = '\0';
 	return KZ_OK;
 }
 

@@ -75,8 +75,8 @@ take_mailfrom(struct kz_engine *engine, const struct kz_request *request,
 	named->named = domain_in(request->sender, &named->name);
 	if (!named->named)
 		return;
-	named->trust = kz_trust_find(engine, KZ_VERIFY_MAILFROM, &named->name,
-		&request->client, now);
+	kz_trust_find(engine, KZ_VERIFY_MAILFROM, &named->name,
+		&request->client, now, &named->trust);
 	named->yes = named->trust.state == KZ_TRUST_KNOWN &&
 		(named->trust.yes || spf_tells(engine, request, &named->trust));
 }
@@ -90,8 +90,8 @@ take_helo(struct kz_engine *engine, const struct kz_request *request,
 	named->named = name_in(request->helo, &named->name);
 	if (!named->named)
 		return;
-	named->trust = kz_trust_find(
-		engine, KZ_VERIFY_HELO, &named->name, &request->client, now);
+	kz_trust_find(engine, KZ_VERIFY_HELO, &named->name, &request->client,
+		now, &named->trust);
 	named->yes = named->trust.state == KZ_TRUST_KNOWN && named->trust.yes;
 	if (!kz_engine_shared(engine, &named->name))
 		return;
@@ -113,13 +113,13 @@ take_rdns(struct kz_engine *engine, const struct kz_request *request,
 
 	if (name_in(request->client_name, &named->name)) {
 		/* The MTA verified it; only its site is wanted. */
-		named->trust = kz_trust_find(engine, KZ_VERIFY_SITE,
-			&named->name, &request->client, now);
+		kz_trust_find(engine, KZ_VERIFY_SITE, &named->name,
+			&request->client, now, &named->trust);
 		named->yes = named->trust.state == KZ_TRUST_KNOWN;
 		named->named = true;
 	} else {
-		named->trust = kz_trust_find(
-			engine, KZ_VERIFY_RDNS, NULL, &request->client, now);
+		kz_trust_find(engine, KZ_VERIFY_RDNS, NULL, &request->client,
+			now, &named->trust);
 		named->yes = named->trust.state == KZ_TRUST_KNOWN &&
 			named->trust.yes;
 		named->name = named->trust.name;
@@ -175,7 +175,6 @@ kz_identify(struct kz_engine *engine, const struct kz_request *request,
 	enum kz_grey_scope scope = engine->config->greylist.scope;
 	bool any = scope == KZ_SCOPE_UNVERIFIED || scope == KZ_SCOPE_UNKNOWN;
 
-	*scene = (struct kz_scene){0};
 	take_mailfrom(engine, request, now, scene);
 	take_helo(engine, request, now, scene);
 	take_rdns(engine, request, now, scene);

@@ -30,7 +30,10 @@ struct kz_scene {
 		      the reverse name alone does not convict then */
 };
 
-/* Look the names up; asks the prober where nothing is known. */
+/*
+ * Look the names up; asks the prober where nothing is known.  *scene is empty
+ * before.
+ */
 void kz_identify(struct kz_engine *engine, const struct kz_request *request,
 	const struct kz_now *now, struct kz_scene *scene);
 

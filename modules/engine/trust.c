@@ -30,6 +30,14 @@ RB_GENERATE_INTERNAL(kz_trust_keys, kz_trust_entry, by_key, compare_key,
 RB_GENERATE_INTERNAL(kz_trust_ids, kz_trust_entry, by_id, compare_id,
 	static __attribute__((__unused__)))
 
+static struct kz_trust_keys *
+tree_of(struct kz_engine *engine, const struct kz_trust_entry *entry)
+{
+	size_t at = (size_t)entry->key[0] << 8 | entry->key[1];
+
+	return &engine->trusts.keys[at % KZ_TRUST_TREES];
+}
+
 static void
 not_pending(struct kz_engine *engine, struct kz_trust_entry *entry)
 {
@@ -43,7 +51,7 @@ static void
 drop(struct kz_engine *engine, struct kz_trust_entry *entry)
 {
 	not_pending(engine, entry);
-	RB_REMOVE(kz_trust_keys, &engine->trusts.keys, entry);
+	RB_REMOVE(kz_trust_keys, tree_of(engine, entry), entry);
 	TAILQ_REMOVE(&engine->trusts.list, entry, age);
 	engine->trusts.count--;
 	free(entry->name);
@@ -74,16 +82,14 @@ make_key(const struct kz_engine *engine, enum kz_verify_kind kind,
 	kz_engine_digest(engine, parts, sizeof(parts) / sizeof(parts[0]), key);
 }
 
-static struct kz_name
-name_from(const char *text)
+/* Every request does it three times: no octet more than the name has. */
+static void
+name_from(const char *text, struct kz_name *name)
 {
-	struct kz_name name = {0};
-
-	if (text != NULL) {
-		name.len = (uint8_t)strlen(text);
-		memcpy(name.text, text, name.len);
-	}
-	return name;
+	if (text == NULL)
+		return;
+	name->len = (uint8_t)strlen(text);
+	memcpy(name->text, text, name->len + 1u);
 }
 
 static char *
@@ -95,18 +101,16 @@ text_from(const struct kz_name *name)
 	return text;
 }
 
-static struct kz_trust
-known(const struct kz_trust_entry *entry)
+static void
+known(const struct kz_trust_entry *entry, struct kz_trust *trust)
 {
-	return (struct kz_trust){
-		.state = KZ_TRUST_KNOWN,
-		.sure = entry->outcome != KZ_VERIFY_UNKNOWN,
-		.yes = entry->outcome == KZ_VERIFY_YES,
-		.has_site = entry->site != NULL,
-		.name = name_from(entry->name),
-		.site = name_from(entry->site),
-		.zone = name_from(entry->zone),
-	};
+	trust->state = KZ_TRUST_KNOWN;
+	trust->sure = entry->outcome != KZ_VERIFY_UNKNOWN;
+	trust->yes = entry->outcome == KZ_VERIFY_YES;
+	trust->has_site = entry->site != NULL;
+	name_from(entry->name, &trust->name);
+	name_from(entry->site, &trust->site);
+	name_from(entry->zone, &trust->zone);
 }
 
 /* Ask; what was known before stays readable until the answer comes. */
@@ -146,16 +150,16 @@ entry_new(struct kz_engine *engine, enum kz_verify_kind kind,
 	entry = kz_engine_alloc(1, sizeof(*entry));
 	memcpy(entry->key, key, sizeof(entry->key));
 	entry->kind = kind;
-	(void)RB_INSERT(kz_trust_keys, &engine->trusts.keys, entry);
+	(void)RB_INSERT(kz_trust_keys, tree_of(engine, entry), entry);
 	TAILQ_INSERT_HEAD(&engine->trusts.list, entry, age);
 	engine->trusts.count++;
 	return entry;
 }
 
-struct kz_trust
+void
 kz_trust_find(struct kz_engine *engine, enum kz_verify_kind kind,
 	const struct kz_name *name, const struct kz_addr *client,
-	const struct kz_now *now)
+	const struct kz_now *now, struct kz_trust *trust)
 {
 	const struct kz_addr nobody = {0};
 	struct kz_trust_entry key, *entry;
@@ -163,18 +167,22 @@ kz_trust_find(struct kz_engine *engine, enum kz_verify_kind kind,
 	if (kind == KZ_VERIFY_SITE)
 		client = &nobody;
 	make_key(engine, kind, name, client, key.key);
-	entry = RB_FIND(kz_trust_keys, &engine->trusts.keys, &key);
+	entry = RB_FIND(kz_trust_keys, tree_of(engine, &key), &key);
 	if (entry != NULL && now->mono_ms < entry->until_ms) {
 		if (entry->pending)
-			return (struct kz_trust){.state = KZ_TRUST_PENDING};
-		return known(entry);
+			trust->state = KZ_TRUST_PENDING;
+		else
+			known(entry, trust);
+		return;
 	}
 	if (entry == NULL)
 		entry = entry_new(engine, kind, key.key);
-	if (ask(engine, entry, name, client, now))
-		return (struct kz_trust){.state = KZ_TRUST_PENDING};
+	if (ask(engine, entry, name, client, now)) {
+		trust->state = KZ_TRUST_PENDING;
+		return;
+	}
 	drop(engine, entry);
-	return (struct kz_trust){.state = KZ_TRUST_MISSING};
+	trust->state = KZ_TRUST_MISSING;
 }
 
 static int64_t

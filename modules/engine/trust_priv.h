@@ -34,8 +34,11 @@ RB_HEAD(kz_trust_keys, kz_trust_entry);
 RB_HEAD(kz_trust_ids, kz_trust_entry);
 TAILQ_HEAD(kz_trust_list, kz_trust_entry);
 
+/* A power of two.  Many small trees: the search stays in few cache lines. */
+#define KZ_TRUST_TREES 4096
+
 struct kz_trusts {
-	struct kz_trust_keys keys;
+	struct kz_trust_keys keys[KZ_TRUST_TREES]; /* by digest */
 	struct kz_trust_ids ids;
 	struct kz_trust_list list; /* newest first */
 	size_t count;
@@ -60,10 +63,13 @@ struct kz_trust {
 
 void kz_trusts_free(struct kz_engine *engine);
 
-/* What is known; asks where nothing is.  name is NULL for rdns. */
-struct kz_trust kz_trust_find(struct kz_engine *engine,
-	enum kz_verify_kind kind, const struct kz_name *name,
-	const struct kz_addr *client, const struct kz_now *now);
+/*
+ * What is known; asks where nothing is.  name is NULL for rdns.  *trust is
+ * empty before: only what is known is written.
+ */
+void kz_trust_find(struct kz_engine *engine, enum kz_verify_kind kind,
+	const struct kz_name *name, const struct kz_addr *client,
+	const struct kz_now *now, struct kz_trust *trust);
 
 /*
  * An answer came.  The entry it belongs to, until the next call of anything
