@@ -28,9 +28,9 @@ struct kz_grey_key {
 
 struct kz_instance {
 	RB_ENTRY(kz_instance) node;
+	uint8_t key[16]; /* beside the links: a search reads nothing else */
 	TAILQ_ENTRY(kz_instance) age;
 	TAILQ_ENTRY(kz_instance) waiting; /* while repeats is not 0 */
-	uint8_t key[16];
 	int64_t until_ms;
 	bool null_used;   /* a null sender's first recipient was let in */
 	bool waited_told; /* in an answer, for the header line */
@@ -46,8 +46,11 @@ struct kz_instance {
 RB_HEAD(kz_instance_tree, kz_instance);
 TAILQ_HEAD(kz_instance_list, kz_instance);
 
-/* A power of two.  Many small trees: the search stays in few cache lines. */
-#define KZ_INSTANCE_TREES 4096
+/*
+ * A power of two.  About as many as there are instances by default: each step
+ * of a search is a wait for memory that is in no cache.
+ */
+#define KZ_INSTANCE_TREES 16384
 
 struct kz_instances {
 	struct kz_instance_tree trees[KZ_INSTANCE_TREES]; /* by digest */
