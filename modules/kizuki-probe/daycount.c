@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "daycount_priv.h"
 
+#include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -53,16 +55,19 @@ begin(struct daycount *counts)
 enum kz_result
 daycount_open(struct daycount *counts, int fd)
 {
-	struct stat about;
-	int flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
+	struct stat about = {0};
+	bool shared, kept;
 	void *bytes;
 
-	if (fd >= 0 &&
-		(fstat(fd, &about) != 0 ||
-			(about.st_size != TOTAL_LEN &&
-				ftruncate(fd, TOTAL_LEN) != 0)))
+	if (fd >= 0 && fstat(fd, &about) != 0)
 		return KZ_EIO;
-	bytes = mmap(NULL, TOTAL_LEN, PROT_READ | PROT_WRITE, flags, fd, 0);
+	kept = about.st_size == TOTAL_LEN;
+	/* a page that the disk does not take when it is written ends us */
+	shared = fd >= 0 && (kept || ftruncate(fd, TOTAL_LEN) == 0) &&
+		posix_fallocate(fd, 0, TOTAL_LEN) == 0;
+	bytes = mmap(NULL, TOTAL_LEN, PROT_READ | PROT_WRITE,
+		shared ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS,
+		shared ? fd : -1, 0);
 	if (bytes == MAP_FAILED)
 		return KZ_EIO;
 	if (madvise(bytes, TOTAL_LEN, MADV_DONTFORK) != 0) {
@@ -70,7 +75,7 @@ daycount_open(struct daycount *counts, int fd)
 		return KZ_EIO;
 	}
 	counts->bytes = bytes;
-	if (counts->bytes[0] != VERSION)
+	if (!kept || counts->bytes[0] != VERSION)
 		begin(counts);
 	return KZ_OK;
 }

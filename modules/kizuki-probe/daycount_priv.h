@@ -4,8 +4,8 @@
  *
  * What:   how often each of any number of keys was counted today.  Two keys
  *         that fall together count for each other: a count may be too high,
- *         never too low, whatever keys strangers bring.  The memory may
- *         belong to whoever started us, and outlives us then.
+ *         never too low, whatever keys strangers bring.  The memory may be
+ *         a file of whoever started us, and outlives us then.
  * Units:  the day begins with its first count, by the wall clock.
  * Errors: KZ_EIO: the memory cannot be had.
  */
@@ -22,9 +22,9 @@ struct daycount {
 };
 
 /*
- * fd: a memory file, empty at first, that an earlier process may have left
- * its counts in; what is no such thing begins anew.  -1: memory of our own.
- * Not inherited by who is forked later.
+ * fd: a file, empty at first, that an earlier process may have left its counts
+ * in; what is no such thing begins anew.  -1, or a disk that is full: memory of
+ * our own.  Not inherited by who is forked later.
  */
 KZ_MUST_CHECK enum kz_result daycount_open(struct daycount *counts, int fd);
 void daycount_close(struct daycount *counts);

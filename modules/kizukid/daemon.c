@@ -204,6 +204,7 @@ open_engine(struct kz_daemon *daemon)
 		.log = &daemon->log,
 		.path = daemon->probe_path,
 		.config = daemon->config_path,
+		.counts = daemon->config.state_dir,
 		.wake = on_wake,
 		.wake_arg = daemon,
 	};

@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +17,8 @@
 #include "kizuki/engine/schedule.h"
 #include "kizuki/front/line.h"
 #include "kizuki/io/clock.h"
+
+#include "counts_priv.h"
 
 /* A child that ends early is started again after 1, 2, 4 ... 60 s. */
 #define BACKOFF_MIN_S 1
@@ -144,6 +145,18 @@ drain(struct kz_prober *prober)
 			break;
 }
 
+/* A disk did not take or give what it counts: memory does. */
+static void
+leave_disk(struct kz_prober *prober)
+{
+	int fd = kz_counts_open(NULL, prober->options.log);
+
+	if (fd < 0)
+		return;
+	(void)close(prober->counts_fd);
+	prober->counts_fd = fd;
+}
+
 /* It ended; status is of waitpid. */
 static void
 bury(struct kz_prober *prober, int status)
@@ -163,6 +176,8 @@ bury(struct kz_prober *prober, int status)
 			WEXITSTATUS(status),
 			WEXITSTATUS(status) == 127 ? " (cannot be run)" : "",
 			prober->backoff_s);
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS)
+		leave_disk(prober);
 	drain(prober);
 	prober->up = false;
 	close_pipes(prober);
@@ -309,7 +324,7 @@ kz_prober_open(
 		return KZ_ENOMEM;
 	made->options = *options;
 	made->backoff_s = BACKOFF_MIN_S;
-	made->counts_fd = memfd_create("kizuki-counts", MFD_CLOEXEC);
+	made->counts_fd = kz_counts_open(options->counts, options->log);
 	made->ended = evsignal_new(options->base, SIGCHLD, on_ended, made);
 	made->again = evtimer_new(options->base, on_again, made);
 	if (made->counts_fd < 0 || made->ended == NULL || made->again == NULL ||

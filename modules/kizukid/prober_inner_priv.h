@@ -18,7 +18,7 @@ struct kz_prober {
 	struct kz_prober_options options;
 	struct kz_engine *engine;
 	struct kz_child child; /* with up */
-	int counts_fd; /* memory that it counts in, and that outlives it */
+	int counts_fd;         /* that it counts in, and that outlives it */
 	bool up;
 	bool woken; /* in this read: parked requests may be asked again */
 	int64_t started_ms;

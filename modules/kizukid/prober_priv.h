@@ -26,6 +26,7 @@ struct kz_prober_options {
 	const struct kz_log *log;
 	const char *path;   /* the program; lives as long as the prober */
 	const char *config; /* its -c */
+	const char *counts; /* folder of what it counts in */
 	/* A verification changed what parked requests may get. */
 	void (*wake)(void *arg);
 	void *wake_arg;

@@ -83,6 +83,18 @@ until_true 20 again 5 || say_wrong "not started after a restart"
 last=$(child)
 end_daemon
 until_true 20 gone "$last" || say_wrong "the child outlives a clean end"
+# -------- and what it counted outlives both, killed or ended
+start_daemon
+until_true 20 again 6 || say_wrong "not started after a clean end"
+[ "$(grep -c "\b$first$" "$T/kept")" = 5 ] ||
+	say_wrong "kept over kizukid's ends: $(cat "$T/kept")"
+end_daemon
+rm "$T/state/prober-counts"
+mkdir "$T/state/prober-counts"
+start_daemon
+await_log "prober-counts cannot be opened (Is a directory)"
+until_true 20 again 7 || say_wrong "not started without that file"
+end_daemon
 
 # -------- a program that is not there
 rm "$T/probe"

@@ -4,11 +4,14 @@
  * step, tables that are full.  Names say the rule.
  */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -374,13 +377,37 @@ counts_of_a_day_outlive_the_process(void **state)
 	assert_int_equal(limits_open(&limits, &config, MAX, fd), KZ_OK);
 	assert_int_equal(dns_of(70, 1, "example1.jp"), 60);
 	limits_close(&limits);
-	assert_int_equal(ftruncate(fd, 5), 0);
-	assert_int_equal(limits_open(&limits, &config, MAX, fd), KZ_OK);
-	assert_int_equal(dns_of(70, 1, "example2.jp"), 60);
-	limits_close(&limits);
+	for (off_t len = 5; len < 9000000; len += 8999000) {
+		assert_int_equal(ftruncate(fd, len), 0);
+		assert_int_equal(limits_open(&limits, &config, MAX, fd), KZ_OK);
+		assert_int_equal(dns_of(70, 1, "example2.jp"), 60);
+		limits_close(&limits);
+	}
 	assert_int_equal(close(fd), 0);
 	assert_int_equal(limits_open(&limits, &config, MAX, fd), KZ_EIO);
 	assert_int_equal(limits_open(&limits, &config, MAX, -1), KZ_OK);
+}
+
+/* They are counted all the same, for as long as we live. */
+static void
+counts_do_without_a_disk_that_is_full(void **state)
+{
+	struct rlimit before, little;
+	char path[] = "/tmp/kizuki-counts-XXXXXX";
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(unlink(path), 0);
+	limits_close(&limits);
+	(void)signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	little = (struct rlimit){4096, before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
+	assert_int_equal(limits_open(&limits, &config, MAX, fd), KZ_OK);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_equal(dns_of(70, 1, "example1.jp"), 60);
+	assert_int_equal(close(fd), 0);
 }
 
 static void
@@ -463,6 +490,7 @@ main(void)
 		RULE(no_number_of_zones_makes_a_count_too_low),
 		RULE(a_second_sees_twenty_questions),
 		RULE(counts_of_a_day_outlive_the_process),
+		RULE(counts_do_without_a_disk_that_is_full),
 		RULE(a_page_is_fetched_once_a_week),
 		RULE(an_address_of_five_zones_is_a_providers),
 		RULE(silence_is_remembered_with_the_address),
