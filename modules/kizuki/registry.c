@@ -10,8 +10,12 @@
 #include "kizuki/front/rdap.h"
 #include "kizuki/io/charset.h"
 
+/* The longest name that is printed of who gave an answer. */
+#define SERVER_MAX 255
+
+/* *cut: the file is longer. */
 static int
-read_file(const char *path, char *text, size_t size, size_t *len)
+read_file(const char *path, char *text, size_t size, size_t *len, bool *cut)
 {
 	FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
 	bool failed;
@@ -22,6 +26,7 @@ read_file(const char *path, char *text, size_t size, size_t *len)
 	}
 	/* What is longer is cut, as an answer from the network is. */
 	*len = fread(text, 1, size, in);
+	*cut = *len == size && getc(in) != EOF;
 	failed = ferror(in) != 0;
 	if (failed)
 		warn("%s", path);
@@ -122,19 +127,24 @@ int
 cli_registry_print(const struct cli *cli,
 	const struct kz_registry_answer *answer, const char *server)
 {
+	char buffer[SERVER_MAX + 1];
+	struct kz_text who = kz_text_make(buffer, sizeof(buffer));
 	json_t *json = NULL;
 	int status;
 
+	if (server != NULL)
+		kz_text_foreign(&who, (struct kz_str){server, strlen(server)},
+			SERVER_MAX);
 	if (!cli->json) {
 		if (server != NULL)
-			printf("server: %s\n", server);
+			printf("server: %s\n", buffer);
 		print_answer(answer);
 		return 0;
 	}
 	if (kz_rdap_report(answer, &json) != KZ_OK ||
 		(server != NULL &&
 			json_object_set_new(
-				json, "server", json_string(server)) != 0)) {
+				json, "server", json_string(buffer)) != 0)) {
 		json_decref(json);
 		warnx("out of memory");
 		return EX_OSERR;
@@ -144,17 +154,31 @@ cli_registry_print(const struct cli *cli,
 	return status;
 }
 
+/* Blanks, and the mark that some editors put before UTF-8. */
+static struct kz_str
+without_front(struct kz_str text)
+{
+	static const char mark[] = "\357\273\277";
+	size_t at = 0;
+
+	if (text.len >= sizeof(mark) - 1 &&
+		memcmp(text.ptr, mark, sizeof(mark) - 1) == 0)
+		at = sizeof(mark) - 1;
+	while (at < text.len && memchr(" \t\r\n", text.ptr[at], 4) != NULL)
+		at++;
+	return (struct kz_str){text.ptr + at, text.len - at};
+}
+
 /* The form shows in the text itself; only JSON begins with a brace. */
 static enum kz_result
 understand(struct kz_str text, struct kz_registry_answer *answer)
 {
-	size_t at = 0;
 	struct kz_charset *charset = NULL;
+	bool cut = text.len > KZ_REGISTRY_TEXT_MAX;
 	char *utf8;
 
-	while (at < text.len && strchr(" \t\r\n", text.ptr[at]) != NULL)
-		at++;
-	if (at < text.len && text.ptr[at] == '{')
+	text = without_front(text);
+	if (text.len > 0 && text.ptr[0] == '{')
 		return kz_rdap_read(text, answer);
 	utf8 = malloc(KZ_REGISTRY_TEXT_MAX);
 	if (utf8 == NULL || kz_charset_open(&charset) != KZ_OK) {
@@ -164,6 +188,7 @@ understand(struct kz_str text, struct kz_registry_answer *answer)
 	text = (struct kz_str){utf8,
 		kz_charset_utf8(charset, text, utf8, KZ_REGISTRY_TEXT_MAX)};
 	kz_registry_read(text, NULL, answer);
+	answer->cut = answer->cut || cut;
 	kz_charset_close(&charset);
 	free(utf8);
 	return KZ_OK;
@@ -175,13 +200,14 @@ parse(struct cli *cli)
 	struct kz_registry_answer answer;
 	char *text = malloc(KZ_RDAP_TEXT_MAX);
 	size_t len = 0;
+	bool cut = false;
 	int status;
 
 	if (text == NULL) {
 		warnx("out of memory");
 		return EX_OSERR;
 	}
-	status = read_file(cli->parse, text, KZ_RDAP_TEXT_MAX, &len);
+	status = read_file(cli->parse, text, KZ_RDAP_TEXT_MAX, &len, &cut);
 	if (status == 0 &&
 		understand((struct kz_str){text, len}, &answer) != KZ_OK) {
 		warnx("out of memory");
@@ -190,6 +216,7 @@ parse(struct cli *cli)
 	free(text);
 	if (status != 0)
 		return status;
+	answer.cut = answer.cut || cut;
 	status = cli_registry_print(cli, &answer, cli->server);
 	if (status != 0 || answer.outcome == KZ_REGISTRY_FOUND)
 		return status;

@@ -377,6 +377,35 @@ hostile_text_is_bounded_and_clean(void **state)
 	assert_string_equal(answer.contacts[0].handle, "H0");
 }
 
+/* Saved answers come in whatever the terminal or the server had. */
+static void
+the_encoding_shows_in_the_text_itself(void **state)
+{
+	/* "[Domain Name]" and "[Status]" in Japanese, and a NUL. */
+	static const char euc[] =
+		"[\245\311\245\341\245\244\245\363\314\276] EXAMPLE2.JP\n"
+		"[\276\365\302\326] Connected\0 (2020/11/30)\n";
+	static const char shift[] =
+		"[\203\150\203\201\203\103\203\223\226\274] EXAMPLE2.JP\n"
+		"[\217\363\221\324] Connected (2020/11/30)\n";
+	static const char latin[] =
+		"Registrant Name: Jos\351\nDomain Name: example2.jp\n"
+		"Domain Status: Connected\nName Server: ns.example2.jp\n";
+
+	(void)state;
+	read_whois((struct kz_str){euc, sizeof(euc) - 1}, NULL);
+	assert_string_equal(answer.domain.text, "example2.jp");
+	assert_string_equal(answer.states[0], "Connected");
+	assert_date(&answer.expires, "2020-11-30");
+	read_whois(str(shift), NULL);
+	assert_string_equal(answer.domain.text, "example2.jp");
+	assert_string_equal(answer.states[0], "Connected");
+	read_whois(str(latin), NULL);
+	assert_string_equal(answer.domain.text, "example2.jp");
+	assert_string_equal(answer.states[0], "Connected");
+	assert_int_equal(answer.server_count, 1);
+}
+
 /* A letter cut in half, an unknown escape, a row without end. */
 static void
 broken_japanese_does_no_harm(void **state)
@@ -450,6 +479,7 @@ main(void)
 		cmocka_unit_test(dates_are_read_strictly),
 		cmocka_unit_test(hostile_text_is_bounded_and_clean),
 		cmocka_unit_test(broken_japanese_does_no_harm),
+		cmocka_unit_test(the_encoding_shows_in_the_text_itself),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,10 +2,12 @@
 /*
  * charset - foreign text made UTF-8
  *
- * What:   ISO-2022-JP, in which JPRS and JPNIC answer in Japanese, by iconv;
- *         text without its escape sequences passes as it is.
+ * What:   ISO-2022-JP, in which JPRS and JPNIC answer in Japanese, by its
+ *         escape sequences; else the first of UTF-8, EUC-JP and Shift_JIS
+ *         that has a letter for each octet; else it passes as it is.
  * Owner:  kz_charset_close; one user at a time.
- * Errors: octets that mean nothing become "?"; there is no other failure.
+ * Errors: octets that mean nothing become "?" where there were escapes, NULs
+ *         are left out; there is no other failure.
  * Not:    opened after a sandbox closed: iconv reads its tables from files.
  * Source: RFC 1468.
  */
@@ -19,7 +21,7 @@
 
 struct kz_charset;
 
-/* KZ_ENOMEM.  Where iconv has no ISO-2022-JP, its letters stay unread. */
+/* KZ_ENOMEM.  What iconv does not know stays unread. */
 KZ_MUST_CHECK enum kz_result kz_charset_open(struct kz_charset **charset);
 
 /* NULL is fine; clears the pointer. */
