@@ -22,11 +22,13 @@ struct reading {
 static void
 say(struct reading *reading, const char *what)
 {
-	char message[512];
+	char message[512], line[16] = "";
 
 	reading->bad = true;
-	if (snprintf(message, sizeof(message), "%s:%u: %s", reading->path,
-		    reading->number, what) > 0)
+	if (reading->number > 0)
+		(void)snprintf(line, sizeof(line), ":%u", reading->number);
+	if (snprintf(message, sizeof(message), "%s%s: %s", reading->path, line,
+		    what) > 0)
 		reading->say(reading->say_arg, message);
 }
 

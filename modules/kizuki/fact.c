@@ -42,14 +42,45 @@ has_key(char **words, int count, const char *key)
 	return false;
 }
 
+/* "!example2.jp" or "example2.jp", in any script. */
+static int
+take_domain(const char *word, bool *pardon, struct kz_name *domain)
+{
+	*pardon = word[0] == '!';
+	return cli_site(word + (*pardon ? 1 : 0), domain);
+}
+
+static int
+compose_until(const struct cli *cli, struct kz_text *line)
+{
+	int64_t until_s = 0;
+	int status = cli_until(cli, cli->until, &until_s);
+
+	if (status != 0)
+		return status;
+	if (until_s == 0) {
+		warnx("--until never: a fact ends, at most 400 days ahead");
+		return EX_USAGE;
+	}
+	kz_text_word(line, "until=");
+	kz_words_day(until_s, line);
+	return 0;
+}
+
 /* The words of the command line as a line of the file. */
 static int
 compose(const struct cli *cli, int argc, char **argv, struct kz_text *line)
 {
-	int64_t until_s = 0;
-	int status;
+	struct kz_name domain;
+	bool pardon;
+	int status = take_domain(argv[0], &pardon, &domain);
 
-	for (int i = 0; i < argc; i++) {
+	if (status != 0)
+		return status;
+	kz_text_word(line, pardon ? "!" : "");
+	kz_text_put(line, kz_name_str(&domain));
+	kz_text_word(line, " ");
+	for (int i = 1; i < argc; i++) {
 		const char *equal = strchr(argv[i], '=');
 		size_t key = equal == NULL ? strlen(argv[i])
 					   : (size_t)(equal - argv[i]) + 1;
@@ -63,11 +94,9 @@ compose(const struct cli *cli, int argc, char **argv, struct kz_text *line)
 		kz_text_word(line, " ");
 	}
 	if (cli->until != NULL) {
-		status = cli_until(cli, cli->until, &until_s);
+		status = compose_until(cli, line);
 		if (status != 0)
 			return status;
-		kz_text_word(line, "until=");
-		kz_words_day(until_s, line);
 	}
 	if (cli->why != NULL) {
 		kz_text_word(line, " why=\"");
@@ -92,8 +121,14 @@ add(struct cli *cli, int argc, char **argv)
 	struct kz_text line = kz_text_make(buffer, sizeof(buffer));
 	struct kz_fact fact;
 	const char *why = NULL;
-	int status = compose(cli, argc, argv, &line);
+	int status;
 
+	if (argc < 2) {
+		warnx("usage: kizuki fact add [!]DOMAIN SYMPTOM KEY=VALUE... "
+		      "[--until WHEN] [--why TEXT]");
+		return EX_USAGE;
+	}
+	status = compose(cli, argc, argv, &line);
 	if (status != 0)
 		return status;
 	if (line.cut ||
@@ -112,7 +147,7 @@ add(struct cli *cli, int argc, char **argv)
 static int
 remove_some(struct cli *cli, int argc, char **argv)
 {
-	bool pardon = argc > 0 && argv[0][0] == '!';
+	bool pardon = false;
 	enum kz_symptom symptom;
 	struct kz_name domain;
 	size_t count = 0;
@@ -122,7 +157,7 @@ remove_some(struct cli *cli, int argc, char **argv)
 		warnx("usage: kizuki fact remove [!]DOMAIN [SYMPTOM]");
 		return EX_USAGE;
 	}
-	status = cli_site(argv[0] + (pardon ? 1 : 0), &domain);
+	status = take_domain(argv[0], &pardon, &domain);
 	if (status != 0)
 		return status;
 	if (argc == 2 &&
@@ -164,12 +199,20 @@ dump_one(const struct kz_fact *fact, bool holds)
 }
 
 static int
-list(struct cli *cli, const char *wanted)
+list(struct cli *cli, const char *word)
 {
 	struct kz_facts facts;
-	enum kz_result result = kz_factfile_read(
+	struct kz_name wanted;
+	enum kz_result result;
+	bool pardon;
+	int status = word != NULL ? take_domain(word, &pardon, &wanted) : 0;
+
+	if (status != 0)
+		return status;
+	result = kz_factfile_read(
 		cli->config.facts, cli->now_s, say_line, NULL, &facts);
-	int status = result == KZ_OK || result == KZ_NOT_FOUND ? 0 : EX_DATAERR;
+	if (result != KZ_OK && result != KZ_NOT_FOUND)
+		status = EX_DATAERR;
 
 	for (size_t i = 0; i < facts.count; i++) {
 		const struct kz_fact *fact = &facts.list[i];
@@ -177,10 +220,12 @@ list(struct cli *cli, const char *wanted)
 		char buffer[KZ_FACT_LINE_MAX + 1];
 		struct kz_text line = kz_text_make(buffer, sizeof(buffer));
 
-		if (wanted != NULL && strcmp(wanted, fact->domain.text) != 0)
+		if (word != NULL && !kz_name_equal(&wanted, &fact->domain))
 			continue;
 		if (cli->json) {
-			status = dump_one(fact, holds);
+			int dumped = dump_one(fact, holds);
+
+			status = dumped != 0 ? dumped : status;
 			continue;
 		}
 		kz_fact_print(fact, &line);

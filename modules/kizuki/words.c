@@ -79,8 +79,8 @@ cli_until(const struct cli *cli, const char *text, int64_t *until_s)
 	if (!day_parse(text, until_s)) {
 		fputs("kizuki: ", stderr);
 		cli_put(stderr, text);
-		fputs(": expected a duration (30d), a day (2026-12-31) or "
-		      "never\n",
+		fputs(": expected a duration up to 400 days (30d), a day "
+		      "(2026-12-31) or never\n",
 			stderr);
 		return EX_USAGE;
 	}
