@@ -21,6 +21,7 @@ struct reading {
 	const struct kz_logfile_use *use;
 	int fd;
 	gzFile packed; /* NULL: plain */
+	bool piped;    /* no file: nothing to look into or to come back to */
 	dev_t device;
 	ino_t inode;
 	off_t offset;  /* plain: read so far */
@@ -90,10 +91,15 @@ read_more(struct reading *reading)
 
 	if (reading->packed != NULL) {
 		int result = gzread(reading->packed, at, (unsigned)room);
+		int error = Z_OK;
 
-		if (result < 0 && errno == 0)
-			errno = EINVAL;
-		return result;
+		if (result > 0)
+			return result;
+		/* One that was cut off ends as if it were whole. */
+		(void)gzerror(reading->packed, &error);
+		if (error != Z_OK && error != Z_ERRNO)
+			errno = EBADMSG;
+		return error == Z_OK ? 0 : -1;
 	}
 	do
 		got = read(reading->fd, at, room);
@@ -149,8 +155,11 @@ glance(struct reading *reading)
 	reading->glancing = false;
 	reading->skipping = false;
 	reading->offset = 0;
-	if (result == KZ_OK && reading->packed != NULL)
+	/* What is damaged further on is read up to there. */
+	if (reading->packed != NULL) {
+		gzclearerr(reading->packed);
 		return gzrewind(reading->packed) == 0 ? KZ_OK : KZ_EIO;
+	}
 	if (result == KZ_OK && lseek(reading->fd, 0, SEEK_SET) != 0)
 		return KZ_EIO;
 	return result;
@@ -174,7 +183,8 @@ open_file(struct reading *reading, const char *path)
 	reading->inode = status.st_ino;
 	reading->offset = 0;
 	reading->front_len = 0;
-	if (S_ISREG(status.st_mode))
+	reading->piped = !S_ISREG(status.st_mode);
+	if (!reading->piped)
 		written_s = status.st_mtime;
 	if (is_packed(reading->fd, &written_s)) {
 		reading->packed = gzdopen(reading->fd, "r");
@@ -183,7 +193,7 @@ open_file(struct reading *reading, const char *path)
 		(void)gzbuffer(reading->packed, 1U << 17);
 	}
 	reading->use->begin(reading->use->arg, written_s);
-	return S_ISREG(status.st_mode) ? glance(reading) : KZ_OK;
+	return reading->piped ? KZ_OK : glance(reading);
 }
 
 static void
@@ -237,6 +247,35 @@ wait_a_moment(void)
 	(void)poll(NULL, 0, IDLE_MS);
 }
 
+/*
+ * Who writes may pause: then the caller has its moment.  Standard input ends
+ * with its writer, a named pipe waits for the next one.
+ */
+static enum kz_result
+follow_pipe(struct reading *reading, const char *path)
+{
+	struct pollfd wait = {.fd = reading->fd, .events = POLLIN};
+
+	for (;;) {
+		ssize_t got = 0;
+		bool ready = poll(&wait, 1, IDLE_MS) > 0;
+
+		if (ready)
+			got = read_more(reading);
+		if (got < 0)
+			return KZ_EIO;
+		reading->used += (size_t)got;
+		give_lines(reading);
+		if (got > 0)
+			continue;
+		if (!reading->use->idle(reading->use->arg) ||
+			(ready && strcmp(path, "-") == 0))
+			return KZ_OK;
+		if (ready)
+			wait_a_moment();
+	}
+}
+
 /* What is there already first: read twice it counts once. */
 static enum kz_result
 follow_file(struct reading *reading, const char *path)
@@ -245,6 +284,8 @@ follow_file(struct reading *reading, const char *path)
 
 	if (reading->packed != NULL)
 		return read_all(reading);
+	if (reading->piped)
+		return follow_pipe(reading, path);
 	while (result == KZ_OK) {
 		result = read_all(reading);
 		if (result != KZ_OK || !reading->use->idle(reading->use->arg))

@@ -3,6 +3,7 @@
 #include <err.h>
 #include <errno.h>
 #include <libgen.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -23,6 +24,7 @@ struct scan {
 	struct kz_logscan_out out;
 	struct logscan_sink *sink;
 	uint64_t lines, understood;
+	bool waiting; /* followed to the end of what is there */
 };
 
 static void
@@ -131,12 +133,34 @@ on_line(void *arg, const struct kz_logfile_line *given)
 		scan->understood++;
 }
 
+/*
+ * Whoever ends a scan that follows gets what it knows.  Before that, while it
+ * works off what is there, signals end it as any program.
+ */
+static bool
+ended(struct scan *scan)
+{
+	sigset_t ends;
+
+	(void)sigemptyset(&ends);
+	(void)sigaddset(&ends, SIGINT);
+	(void)sigaddset(&ends, SIGTERM);
+	if (!scan->waiting)
+		(void)sigprocmask(SIG_BLOCK, &ends, NULL);
+	scan->waiting = true;
+	return sigpending(&ends) == 0 &&
+		(sigismember(&ends, SIGINT) > 0 ||
+			sigismember(&ends, SIGTERM) > 0);
+}
+
 /* While following: what is ready goes out. */
 static bool
 on_idle(void *arg)
 {
 	struct scan *scan = arg;
 
+	if (ended(scan))
+		return false;
 	/* A file that is followed grows: its lines are of now. */
 	scan->cli->now_s = kz_clock_now_s();
 	scan->time.newest_s = scan->cli->now_s;
@@ -159,7 +183,12 @@ read_one(struct scan *scan, const char *path)
 
 	if (result == KZ_OK)
 		return 0;
-	warn("%s", path);
+	if (errno == EBADMSG)
+		warnx("%s: damaged or cut off; it is read up to there", path);
+	else if (errno == ENODATA)
+		warnx("%s: no journal is there", path);
+	else
+		warn("%s", path);
 	return result == KZ_NOT_FOUND ? EX_NOINPUT : EX_IOERR;
 }
 

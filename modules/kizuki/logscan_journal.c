@@ -155,8 +155,14 @@ enum kz_result
 logscan_journal(const char *path, bool follow, const struct kz_logfile_use *use)
 {
 	sd_journal *journal = NULL;
+	uint64_t octets = 0;
 	int result = open_journal(path, &journal);
 
+	/* A folder without journals is as good as an empty one to libsystemd.
+	 */
+	if (result >= 0 && !follow &&
+		sd_journal_get_usage(journal, &octets) >= 0 && octets == 0)
+		result = -ENODATA;
 	if (result >= 0)
 		result = select_entries(journal);
 	if (result >= 0)
@@ -166,5 +172,5 @@ logscan_journal(const char *path, bool follow, const struct kz_logfile_use *use)
 	if (result >= 0)
 		return KZ_OK;
 	errno = -result;
-	return KZ_EIO;
+	return result == -ENODATA ? KZ_NOT_FOUND : KZ_EIO;
 }

@@ -164,7 +164,7 @@ without_front(struct kz_str text)
 	if (text.len >= sizeof(mark) - 1 &&
 		memcmp(text.ptr, mark, sizeof(mark) - 1) == 0)
 		at = sizeof(mark) - 1;
-	while (at < text.len && memchr(" \t\r\n", text.ptr[at], 4) != NULL)
+	while (at < text.len && strchr(" \t\r\n", text.ptr[at]) != NULL)
 		at++;
 	return (struct kz_str){text.ptr + at, text.len - at};
 }

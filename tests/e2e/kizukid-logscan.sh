@@ -93,7 +93,7 @@ kizuki import "$T/exported" >/dev/null
 expect dead.example broken "after export and import"
 
 # -------- a log that is followed: one success clears, over its rotation
-kizuki --follow logscan "$T/mail.log" >"$T/followed" 2>&1 &
+"$B/bin/kizuki" -c "$T/conf" --follow logscan "$T/mail.log" >"$T/followed" 2>&1 &
 FOLLOWER=$!
 trap 'kill $FOLLOWER 2>/dev/null; end_daemon; rm -rf "$T"' EXIT
 mv "$T/mail.log" "$T/mail.log.0"
@@ -103,7 +103,13 @@ echo "$(stamp 0) mx postfix/smtp[99]: 4DDDD: to=<u@dead.example>, relay=mx1.dead
 	>>"$T/mail.log"
 released() { ! is dead.example broken && ! is dead.example suspect; }
 until_true 30 released || say_wrong "a delivery did not clear: $(cat "$T/followed")"
-kill "$FOLLOWER" && wait "$FOLLOWER" 2>/dev/null
+kill "$FOLLOWER" && wait "$FOLLOWER" || say_wrong "the end of following: $?"
+grep -q '^[0-9]* lines, .* good' "$T/followed" ||
+	say_wrong "the end of following says nothing: $(cat "$T/followed")"
+mkdir "$T/nothing"
+kizuki --dry-run logscan "$T/nothing" 2>"$T/said" &&
+	say_wrong "a folder without journals is as good as any"
+grep -q 'no journal is there' "$T/said" || say_wrong "said: $(cat "$T/said")"
 
 # -------- last year's, by the file's own time; and ISO 8601
 year=$(($(date +%Y) - 1))

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -187,6 +188,7 @@ struct taken {
 	size_t lines, octets, begun, idles, glanced;
 	int64_t newest_s;
 	const char *path;
+	int writer; /* of a pipe */
 	char last[64];
 };
 
@@ -383,6 +385,73 @@ compressed_files_and_monstrous_lines_are_read(void **state)
 	(void)unlink(path);
 }
 
+/* Packed while the disk filled up, or read while it is being packed. */
+static void
+a_packed_log_that_was_cut_off_is_read_up_to_there(void **state)
+{
+	char path[] = "/tmp/kizuki-log.XXXXXX";
+	struct taken taken = {.path = path};
+	const struct kz_logfile_use use = {
+		take_begin, take_glance, take_line, take_idle, &taken};
+	struct stat info;
+	gzFile file;
+
+	(void)state;
+	assert_return_code(close(mkstemp(path)), 0);
+	file = gzopen(path, "w");
+	assert_non_null(file);
+	assert_true(gzputs(file, "one\n") > 0);
+	assert_int_equal(gzflush(file, Z_FULL_FLUSH), Z_OK);
+	assert_true(gzputs(file, "two\n") > 0);
+	assert_int_equal(gzclose(file), Z_OK);
+	assert_return_code(stat(path, &info), 0);
+	assert_return_code(truncate(path, info.st_size - 12), 0);
+	assert_int_equal(kz_logfile_read(path, false, &use), KZ_EIO);
+	assert_int_equal(errno, EBADMSG);
+	assert_true(taken.lines >= 1);
+	/* Not cut, but something else from there on. */
+	append(path, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+	assert_int_equal(kz_logfile_read(path, false, &use), KZ_EIO);
+	assert_int_equal(errno, EBADMSG);
+	(void)unlink(path);
+}
+
+/* Writes to the pipe only once the reader says that it has nothing to do. */
+static bool
+pipe_idle(void *arg)
+{
+	struct taken *taken = arg;
+
+	if (taken->idles++ > 1)
+		return true;
+	assert_int_equal(write(taken->writer, "three\nfo", 8), 8);
+	if (taken->idles == 2)
+		(void)close(taken->writer);
+	return true;
+}
+
+static void
+a_pipe_that_is_followed_pauses_and_ends_with_its_writer(void **state)
+{
+	int ends[2], input = dup(STDIN_FILENO);
+	struct taken taken = {.path = "-"};
+	const struct kz_logfile_use use = {
+		take_begin, take_glance, take_line, pipe_idle, &taken};
+
+	(void)state;
+	assert_return_code(pipe(ends), 0);
+	taken.writer = ends[1];
+	assert_int_equal(write(ends[1], "one\ntwo\n", 8), 8);
+	assert_return_code(dup2(ends[0], STDIN_FILENO), 0);
+	assert_int_equal(kz_logfile_read("-", true, &use), KZ_OK);
+	assert_int_equal(taken.lines, 5);
+	assert_string_equal(taken.last, "fo");
+	assert_int_equal(taken.idles, 3);
+	assert_return_code(dup2(input, STDIN_FILENO), 0);
+	(void)close(input);
+	(void)close(ends[0]);
+}
+
 int
 main(void)
 {
@@ -396,6 +465,10 @@ main(void)
 		cmocka_unit_test(a_log_is_followed_over_its_truncation),
 		cmocka_unit_test(a_packed_log_is_as_old_as_what_was_packed),
 		cmocka_unit_test(compressed_files_and_monstrous_lines_are_read),
+		cmocka_unit_test(
+			a_packed_log_that_was_cut_off_is_read_up_to_there),
+		cmocka_unit_test(
+			a_pipe_that_is_followed_pauses_and_ends_with_its_writer),
 	};
 
 	(void)setenv("TZ", "UTC", 1);

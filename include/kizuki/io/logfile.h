@@ -7,9 +7,11 @@
  *         truncation, asking twice a second.  Compressed files are known by
  *         their first bytes.  A file's lines are given twice: at a glance
  *         first, so that who reads them may learn from all of it what one
- *         line does not tell.  A pipe has only its one reading.
+ *         line does not tell.  A pipe has only its one reading; followed, it
+ *         ends with its writer where it is the standard input.
  * Foreign: a line of more than KZ_LOGFILE_LINE octets is cut there.
- * Errors: KZ_NOT_FOUND and KZ_EIO, with errno.
+ * Errors: KZ_NOT_FOUND and KZ_EIO, with errno: EBADMSG for a compressed file
+ *         that is damaged or cut off, after the lines before that.
  */
 #ifndef KIZUKI_IO_LOGFILE_H
 #define KIZUKI_IO_LOGFILE_H
