@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine_priv.h"
+#include "hold_priv.h"
 #include "kizuki/engine/schedule.h"
 #include "observe_priv.h"
 
@@ -162,6 +163,11 @@ probed_well(const struct kz_finding *finding, const struct kz_evidence_row *row)
 	case KZ_SYM_MX_SOME_DEAD:
 		return row->symptom == KZ_SYM_LOG_MX_UNREACHABLE &&
 			strcmp(row->object, finding->object) == 0;
+	/* Its own address takes its mail: there are no others. */
+	case KZ_SYM_MX_IMPLICIT_DEAD:
+		if (row->symptom == KZ_SYM_LOG_MX_UNREACHABLE)
+			return true;
+		/* fall through */
 	case KZ_SYM_MX_ALL_DEAD:
 		return row->symptom == KZ_SYM_LOG_QUEUE_EXPIRED ||
 			row->symptom == KZ_SYM_LOG_DSN_UNDELIVERABLE ||
@@ -180,7 +186,8 @@ kz_log_probed(struct kz_engine *engine, const struct kz_finding *finding,
 
 	if (finding->symptom != KZ_SYM_MX_BEST_DEAD &&
 		finding->symptom != KZ_SYM_MX_SOME_DEAD &&
-		finding->symptom != KZ_SYM_MX_ALL_DEAD)
+		finding->symptom != KZ_SYM_MX_ALL_DEAD &&
+		finding->symptom != KZ_SYM_MX_IMPLICIT_DEAD)
 		return;
 	kz_rows_load(engine, &finding->subject, &nowhere, &rows);
 	for (size_t i = 0; i < rows.count; i++) {
@@ -192,4 +199,30 @@ kz_log_probed(struct kz_engine *engine, const struct kz_finding *finding,
 		(void)kz_observe_add(engine, &made, now);
 	}
 	kz_rows_free(&rows);
+}
+
+bool
+kz_log_gone(struct kz_engine *engine, const struct kz_flight *flight,
+	const struct kz_evidence_row *row)
+{
+	const struct kz_name *site = &flight->order.site;
+	/* Of one that sends nothing its own address is not looked at. */
+	bool null = flight->order.sender &&
+		!kz_mention_since(engine, site, KZ_SYM_MX_IMPLICIT_DEAD,
+			site->text, flight->since_ms);
+
+	/* Where there are exchangers, they are looked at together. */
+	if (kz_mention_since(engine, site, KZ_SYM_MX_ALL_DEAD, site->text,
+		    flight->since_ms))
+		return false;
+	switch ((int)row->symptom) {
+	case KZ_SYM_LOG_MX_UNREACHABLE:
+		return null || strcmp(row->object, site->text) != 0;
+	case KZ_SYM_LOG_HOST_LOOKUP_FAIL:
+	case KZ_SYM_LOG_QUEUE_EXPIRED:
+	case KZ_SYM_LOG_DSN_UNDELIVERABLE:
+		return null;
+	default:
+		return false;
+	}
 }

@@ -39,4 +39,13 @@ void kz_log_merge(struct kz_engine *engine, const struct kz_finding *finding,
 void kz_log_probed(struct kz_engine *engine, const struct kz_finding *finding,
 	const struct kz_now *now);
 
+/*
+ * A look at the exchangers of a site was complete: whether a row of the log is
+ * about exchangers that it no longer has.
+ */
+struct kz_evidence_row;
+struct kz_flight;
+bool kz_log_gone(struct kz_engine *engine, const struct kz_flight *flight,
+	const struct kz_evidence_row *row);
+
 #endif

@@ -92,9 +92,13 @@ void kz_memo_save(struct kz_engine *engine, struct kz_memo *memo);
 enum kz_verdict_state kz_memo_verdict(struct kz_engine *engine,
 	struct kz_memo *memo, const struct kz_now *now);
 
-/* What a session told of a site, for its next examination. */
+/*
+ * What a session told of a site, for its next examination; what was wrong with
+ * a word that its client no longer says is over.
+ */
 struct kz_seen;
-void kz_memo_met(struct kz_memo *memo, const struct kz_seen *seen);
+void kz_memo_met(struct kz_engine *engine, struct kz_memo *memo,
+	const struct kz_seen *seen, const struct kz_now *now);
 
 /* Evidence of subject changed: verdicts that rest on it are made again. */
 void kz_memo_stale(struct kz_engine *engine, const struct kz_name *subject);

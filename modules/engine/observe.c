@@ -156,41 +156,45 @@ kz_observe_touch(struct kz_engine *engine, const struct kz_touch *touch,
 	kz_doubt_update(engine, now);
 }
 
-struct clearing {
-	struct kz_engine *engine;
-	const struct kz_now *now;
-	const bool *complete;
-	int64_t since_ms;
-};
-
-/* What an examination no longer mentions is gone: that is the repair. */
-static void
-clear_row(const struct clearing *clearing, const struct kz_name *subject,
-	const struct kz_evidence_row *row)
+void
+kz_observe_gone(struct kz_engine *engine, const struct kz_name *subject,
+	enum kz_symptom symptom, const char *object, const struct kz_now *now)
 {
-	struct kz_evidence evidence = *row->evidence;
+	struct kz_evidence evidence;
 	struct kz_finding gone = {
 		.subject = *subject,
-		.symptom = row->symptom,
+		.symptom = symptom,
 		.outcome = KZ_OUTCOME_OK,
 		.why = "no longer there",
 	};
 
-	/* What a person states ends by its own date. */
-	if (!clearing->complete[kz_symptom_info(row->symptom)->family] ||
-		kz_symptom_info(row->symptom)->class == KZ_CLASS_O ||
+	if (kz_row_load(engine, subject, symptom, object, &evidence) != KZ_OK ||
 		evidence.first_bad_s == 0 ||
-		kz_mention_since(clearing->engine, subject, row->symptom,
-			row->object, clearing->since_ms))
+		kz_evidence_clear(&evidence, now->wall_s) == KZ_EVIDENCE_SAME)
 		return;
-	if (kz_evidence_clear(&evidence, clearing->now->wall_s) ==
-		KZ_EVIDENCE_SAME)
-		return;
-	memcpy(gone.object, row->object, strlen(row->object) + 1);
-	kz_row_save(clearing->engine, subject, row->symptom, row->object,
-		&evidence);
-	kz_memo_stale(clearing->engine, subject);
-	say_finding(clearing->engine, &gone, "gone");
+	memcpy(gone.object, object, strlen(object) + 1);
+	kz_row_save(engine, subject, symptom, object, &evidence);
+	kz_memo_stale(engine, subject);
+	say_finding(engine, &gone, "gone");
+}
+
+/* What an examination no longer mentions is gone. */
+static bool
+is_gone(struct kz_engine *engine, const struct kz_flight *flight,
+	const bool *complete, const struct kz_name *subject,
+	const struct kz_evidence_row *row)
+{
+	const struct kz_symptom_info *info = kz_symptom_info(row->symptom);
+
+	/* What a person states ends by its own date. */
+	if (row->evidence->first_bad_s == 0 || info->class == KZ_CLASS_O)
+		return false;
+	if (info->family == KZ_FAMILY_LOG)
+		return complete[KZ_FAMILY_MX] &&
+			kz_log_gone(engine, flight, row);
+	return complete[info->family] &&
+		!kz_mention_since(engine, subject, row->symptom, row->object,
+			flight->since_ms);
 }
 
 void
@@ -199,17 +203,19 @@ kz_observe_done(struct kz_engine *engine, const struct kz_name *site,
 	const struct kz_now *now)
 {
 	struct kz_flight *flight = kz_flight_find(engine, site);
-	struct clearing clearing = {
-		.engine = engine, .now = now, .complete = complete};
 	struct kz_rows rows;
 
 	kz_engine_count(engine, KZ_COUNT_EXAMINED);
 	if (flight == NULL)
 		return;
-	clearing.since_ms = flight->since_ms;
 	kz_rows_load(engine, site, zone, &rows);
-	for (size_t i = 0; i < rows.count; i++)
-		clear_row(&clearing, &rows.subjects[i], &rows.rows[i]);
+	for (size_t i = 0; i < rows.count; i++) {
+		const struct kz_evidence_row *row = &rows.rows[i];
+
+		if (is_gone(engine, flight, complete, &rows.subjects[i], row))
+			kz_observe_gone(engine, &rows.subjects[i], row->symptom,
+				row->object, now);
+	}
 	kz_rows_free(&rows);
 	kz_schedule_landed(engine, flight, zone, complete, now);
 }

@@ -72,7 +72,7 @@ kz_schedule_seen(struct kz_engine *engine, const struct kz_seen *seen,
 		record->last_seen_s = now->wall_s;
 	memo->sender = memo->sender ||
 		(seen->mailfrom && kz_name_equal(&seen->name, &seen->site));
-	kz_memo_met(memo, seen);
+	kz_memo_met(engine, memo, seen, now);
 	if (!memo->stored || record->second_day != second_day ||
 		now->wall_s - saved_s >= SEEN_SAVE_S)
 		kz_memo_save(engine, memo);

@@ -157,6 +157,73 @@ what_a_client_calls_itself(void **state)
 	}
 }
 
+enum reverse { WELL, MISSING, BROKEN, ELSEWHERE };
+
+/* What is found of one client in this state. */
+static void
+look(struct kit *kit, enum reverse reverse, const char *helo, bool ours,
+	const char *host)
+{
+	struct kz_exam_client *client = client_with(kit, helo, host);
+
+	client->helo_ours = ours;
+	client->confirmed = reverse == WELL;
+	if (reverse == MISSING)
+		client->ptr = KZ_EXAM_NXDOMAIN;
+	if (reverse == BROKEN) {
+		client->ptr = KZ_EXAM_FAILED;
+		client->broken = true;
+	}
+	kz_exam_judge(&kit->exam, kit_take, kit);
+}
+
+/*
+ * The family is never complete: what was bad must be found well under the same
+ * object, or the object itself goes (another word: tests/unit/test_gone.c).
+ */
+static void
+each_repair_is_told(void **state)
+{
+	static const struct {
+		const char *id, *object, *helo, *host, *mended;
+		enum reverse reverse;
+		bool ours;
+	} rows[] = {
+		{"rdns-missing", "10.0.0.25", "", "", "", MISSING, false},
+		{"rdns-zone-broken", "10.0.0.25", "", "", "", BROKEN, false},
+		{"rdns-unconfirmed", "10.0.0.25", "", "", "", ELSEWHERE, false},
+		{"helo-unresolvable", "mail.a.jp", "mail.a.jp",
+			"mail.a.jp nx proven", "mail.a.jp 10.0.0.25", WELL,
+			false},
+		/* It resolves, and another symptom is left. */
+		{"helo-unresolvable", "mail.a.jp", "mail.a.jp",
+			"mail.a.jp nodata proven", "mail.a.jp 10.0.0.9 proven",
+			WELL, false},
+		{"helo-mismatch", "mail.a.jp", "mail.a.jp",
+			"mail.a.jp 10.0.0.9 proven", "mail.a.jp 10.0.0.25",
+			WELL, false},
+		/* The name is no longer one of ours. */
+		{"helo-not-fqdn", "mail.a.jp", "mail.a.jp", "",
+			"mail.a.jp 10.0.0.25", WELL, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char expected[80];
+		struct kit kit;
+
+		look(&kit, rows[i].reverse, rows[i].helo, rows[i].ours,
+			rows[i].host);
+		(void)snprintf(expected, sizeof(expected), "%s %s bad",
+			rows[i].id, rows[i].object);
+		kit_expect(&kit, "broken", expected);
+		look(&kit, WELL, rows[i].helo, false, rows[i].mended);
+		(void)snprintf(expected, sizeof(expected), "%s %s ok",
+			rows[i].id, rows[i].object);
+		kit_expect(&kit, "mended", expected);
+	}
+}
+
 static void
 a_name_of_another_is_told_with_the_client(void **state)
 {
@@ -203,6 +270,7 @@ main(void)
 		cmocka_unit_test(reverse_names),
 		cmocka_unit_test(a_reverse_zone_without_a_server),
 		cmocka_unit_test(what_a_client_calls_itself),
+		cmocka_unit_test(each_repair_is_told),
 		cmocka_unit_test(a_name_of_another_is_told_with_the_client),
 		cmocka_unit_test(an_address_without_brackets_is_no_name),
 		cmocka_unit_test(only_doubtful_names_are_borne_out),
