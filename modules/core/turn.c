@@ -26,6 +26,16 @@ kz_turn_free(const struct kz_turn *turn, uint32_t per_day, int64_t now_s)
 		(!same_day(turn, now_s) || turn->count < per_day);
 }
 
+int64_t
+kz_turn_next_s(const struct kz_turn *turn, uint32_t per_day, int64_t now_s)
+{
+	int64_t next_s = resting(turn, now_s) ? turn->until_s : now_s;
+
+	if (same_day(turn, next_s) && turn->count >= per_day)
+		next_s = turn->day_s + DAY_S;
+	return next_s;
+}
+
 void
 kz_turn_count(struct kz_turn *turn, uint32_t asked, int64_t when_s)
 {

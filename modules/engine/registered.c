@@ -129,38 +129,65 @@ kz_observe_turn(struct kz_engine *engine, const struct kz_turn_told *told,
 	turn_save(engine, key, key_len, &turn);
 }
 
+/* The prober keeps the limits of this server too. */
+static void
+turn_tell(struct kz_engine *engine, const char *server, bool rdap,
+	const struct kz_turn *turn, struct kz_turn_told *told)
+{
+	told->rdap = rdap;
+	(void)strlcpy(told->server, server, sizeof(told->server));
+	told->until_s = turn->until_s;
+	told->back_off_s = turn->back_off_s;
+	if (engine->hooks.turn != NULL)
+		(void)engine->hooks.turn(engine->hooks.arg, told);
+}
+
 enum kz_result
 kz_turn_grant(struct kz_engine *engine, const char *server, bool rdap,
-	const struct kz_now *now, uint32_t *wait_s)
+	const struct kz_now *now, struct kz_turn_given *given)
 {
 	struct kz_turn_rule rule =
 		kz_config_turn_rule(engine->config, server, rdap);
 	uint8_t key[KEY_SIZE];
 	size_t key_len = make_key(rdap ? rdap_tag : whois_tag, server, key);
-	struct kz_turn_told told = {
-		.rdap = rdap, .when_s = now->wall_s, .asked = 1};
+	struct kz_turn_told told = {.when_s = now->wall_s, .asked = 1};
 	struct kz_turn turn;
 	int64_t ahead_s;
 
 	turn_load(engine, key, key_len, &turn);
+	given->until_s = kz_turn_next_s(&turn, rule.per_day, now->wall_s);
 	if (!kz_turn_free(&turn, rule.per_day, now->wall_s))
 		return KZ_EBUSY;
 	ahead_s = turn.last_s + rule.gap_s - now->wall_s;
 	/* Further ahead than those who wait now: the clock was set back. */
 	if (ahead_s > AHEAD_MAX_S + (int64_t)rule.gap_s)
 		ahead_s = 0;
-	if (ahead_s > AHEAD_MAX_S)
+	if (ahead_s > AHEAD_MAX_S) {
+		given->until_s = now->wall_s + ahead_s - AHEAD_MAX_S;
 		return KZ_EBUSY;
-	*wait_s = ahead_s > 0 ? (uint32_t)ahead_s : 0;
+	}
+	given->wait_s = ahead_s > 0 ? (uint32_t)ahead_s : 0;
 	kz_turn_count(&turn, 1, now->wall_s);
-	turn.last_s = now->wall_s + *wait_s;
+	turn.last_s = now->wall_s + given->wait_s;
 	turn_save(engine, key, key_len, &turn);
-	(void)strlcpy(told.server, server, sizeof(told.server));
-	told.until_s = turn.until_s;
-	told.back_off_s = turn.back_off_s;
-	if (engine->hooks.turn != NULL)
-		(void)engine->hooks.turn(engine->hooks.arg, &told);
+	turn_tell(engine, server, rdap, &turn, &told);
 	return KZ_OK;
+}
+
+int64_t
+kz_turn_refused(struct kz_engine *engine, const char *server, bool rdap,
+	uint32_t least_s, const struct kz_now *now)
+{
+	uint8_t key[KEY_SIZE];
+	size_t key_len = make_key(rdap ? rdap_tag : whois_tag, server, key);
+	struct kz_turn_told told = {.when_s = now->wall_s};
+	struct kz_turn turn;
+
+	turn_load(engine, key, key_len, &turn);
+	kz_turn_back_off(&turn, least_s, now->wall_s);
+	turn_save(engine, key, key_len, &turn);
+	turn_tell(engine, server, rdap, &turn, &told);
+	return turn.until_s;
 }
 
 struct feed {

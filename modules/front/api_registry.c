@@ -6,6 +6,9 @@
 #include "kizuki/engine/observe.h"
 #include "kizuki/front/rdap.h"
 
+/* As long as the option back_off may be at most: 30 days. */
+#define REFUSED_MAX_S (INT64_C(30) * 86400)
+
 json_t *
 kz_call_registration(
 	const struct kz_call_scene *scene, const struct kz_name *domain)
@@ -40,16 +43,31 @@ kz_call_registered(struct kz_call_scene *scene)
 static enum kz_result
 grant(struct kz_call_scene *scene, const char *server, bool rdap)
 {
-	uint32_t wait_s = 0;
+	struct kz_turn_given given = {0};
 
 	if (kz_turn_grant(scene->call->engine, server, rdap, scene->now,
-		    &wait_s) != KZ_OK)
-		return kz_call_error(scene, 429,
-			"that server has had its share of questions today, or "
-			"is left alone because it refused");
+		    &given) != KZ_OK)
+		return kz_call_json(scene, 429,
+			json_pack("{s:s,s:I}", "error",
+				"that server has had its share of questions "
+				"today, or is left alone because it refused",
+				"until", (json_int_t)given.until_s));
 	scene->answer->changed = true;
 	return kz_call_json(scene, 200,
-		json_pack("{s:i,s:I}", "v", 1, "wait", (json_int_t)wait_s));
+		json_pack(
+			"{s:i,s:I}", "v", 1, "wait", (json_int_t)given.wait_s));
+}
+
+static enum kz_result
+refused(struct kz_call_scene *scene, const char *server, bool rdap,
+	uint32_t least_s)
+{
+	int64_t until_s = kz_turn_refused(
+		scene->call->engine, server, rdap, least_s, scene->now);
+
+	scene->answer->changed = true;
+	return kz_call_json(scene, 200,
+		json_pack("{s:i,s:I}", "v", 1, "until", (json_int_t)until_s));
 }
 
 enum kz_result
@@ -60,14 +78,19 @@ kz_call_turn(struct kz_call_scene *scene)
 		call->body, call->body_len, JSON_REJECT_DUPLICATES, NULL);
 	const char *server = NULL;
 	int rdap = 0;
+	json_int_t least_s = 0; /* that it is left alone for; 0: ask it */
 	enum kz_result result;
 
 	if (body == NULL ||
-		json_unpack(body, "{s:s,s?b}", "server", &server, "rdap",
-			&rdap) != 0 ||
-		server[0] == '\0' || strlen(server) > KZ_NAME_MAX)
+		json_unpack(body, "{s:s,s?b,s?I}", "server", &server, "rdap",
+			&rdap, "refused", &least_s) != 0 ||
+		server[0] == '\0' || strlen(server) > KZ_NAME_MAX ||
+		least_s < 0 || least_s > REFUSED_MAX_S)
 		result = kz_call_error(scene, 400,
-			"the body is {\"server\":\"NAME\",\"rdap\":false}");
+			"the body is {\"server\":\"NAME\",\"rdap\":false,"
+			"\"refused\":SECONDS}; not refused, it may be missing");
+	else if (least_s > 0)
+		result = refused(scene, server, rdap != 0, (uint32_t)least_s);
 	else
 		result = grant(scene, server, rdap != 0);
 	json_decref(body);

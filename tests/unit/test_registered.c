@@ -81,25 +81,51 @@ static void
 who_asks_by_hand_takes_from_the_same_share(void **state)
 {
 	struct scene *scene = *state;
-	uint32_t wait_s = 99;
+	struct kz_turn_given given = {99, 99};
 
 	asked(scene, false, 1);
 	assert_int_equal(kz_turn_grant(scene->engine, "whois.jprs.jp", false,
-				 &scene->now, &wait_s),
+				 &scene->now, &given),
 		KZ_OK);
-	assert_int_equal(wait_s, scene->config.registry.gap_s);
+	assert_int_equal(given.wait_s, scene->config.registry.gap_s);
 	assert_int_equal(told_count, 1);
 	assert_int_equal(told[0].asked, 1);
 	/* two at once wait one behind the other */
 	assert_int_equal(kz_turn_grant(scene->engine, "whois.jprs.jp", false,
-				 &scene->now, &wait_s),
+				 &scene->now, &given),
 		KZ_OK);
-	assert_int_equal(wait_s, 2 * scene->config.registry.gap_s);
+	assert_int_equal(given.wait_s, 2 * scene->config.registry.gap_s);
 	assert_int_equal(kz_turn_grant(scene->engine, "whois.jprs.jp", false,
-				 &scene->now, &wait_s),
+				 &scene->now, &given),
 		KZ_EBUSY);
+	assert_int_equal(given.until_s, NOW_S + DAY_S);
 	assert_int_equal(kz_turn_grant(scene->engine, "whois.jprs.jp", true,
-				 &scene->now, &wait_s),
+				 &scene->now, &given),
+		KZ_OK);
+}
+
+static void
+who_refused_by_hand_is_left_alone_by_all(void **state)
+{
+	struct scene *scene = *state;
+	struct kz_turn_given given = {99, 99};
+
+	assert_int_equal(kz_turn_refused(scene->engine, "whois.example", false,
+				 3600, &scene->now),
+		NOW_S + 3600);
+	assert_int_equal(told_count, 1);
+	assert_int_equal(told[0].asked, 0);
+	assert_int_equal(told[0].until_s, NOW_S + 3600);
+	assert_int_equal(kz_turn_grant(scene->engine, "whois.example", false,
+				 &scene->now, &given),
+		KZ_EBUSY);
+	assert_int_equal(given.until_s, NOW_S + 3600);
+	/* the second time twice as long; RDAP is another server */
+	assert_int_equal(kz_turn_refused(scene->engine, "whois.example", false,
+				 3600, &scene->now),
+		NOW_S + 7200);
+	assert_int_equal(kz_turn_grant(scene->engine, "whois.example", true,
+				 &scene->now, &given),
 		KZ_OK);
 }
 
@@ -108,12 +134,13 @@ static uint32_t
 granted(struct scene *scene, const char *server, bool rdap, uint32_t gap_s)
 {
 	struct kz_now now = scene->now;
-	uint32_t count = 0, wait_s = 0;
+	struct kz_turn_given given = {0};
+	uint32_t count = 0;
 
-	while (kz_turn_grant(scene->engine, server, rdap, &now, &wait_s) ==
+	while (kz_turn_grant(scene->engine, server, rdap, &now, &given) ==
 		KZ_OK) {
-		assert_int_equal(wait_s, count == 0 ? 0 : gap_s);
-		now.wall_s += wait_s;
+		assert_int_equal(given.wait_s, count == 0 ? 0 : gap_s);
+		now.wall_s += given.wait_s;
 		count++;
 	}
 	told_count = 0;
@@ -142,23 +169,25 @@ static void
 no_turn_is_granted_far_ahead(void **state)
 {
 	struct scene *scene = *state;
-	uint32_t wait_s = 0;
+	struct kz_turn_given given = {0};
 
 	for (uint32_t i = 0; i < 3; i++) {
 		assert_int_equal(kz_turn_grant(scene->engine, "whois.example",
-					 false, &scene->now, &wait_s),
+					 false, &scene->now, &given),
 			KZ_OK);
 		assert_int_equal(
-			wait_s, i * scene->config.registry.gap_other_s);
+			given.wait_s, i * scene->config.registry.gap_other_s);
 	}
 	assert_int_equal(kz_turn_grant(scene->engine, "whois.example", false,
-				 &scene->now, &wait_s),
+				 &scene->now, &given),
 		KZ_EBUSY);
+	assert_int_equal(given.until_s,
+		scene->now.wall_s + scene->config.registry.gap_other_s);
 	scene->now.wall_s += scene->config.registry.gap_other_s;
 	assert_int_equal(kz_turn_grant(scene->engine, "whois.example", false,
-				 &scene->now, &wait_s),
+				 &scene->now, &given),
 		KZ_OK);
-	assert_int_equal(wait_s, 2 * scene->config.registry.gap_other_s);
+	assert_int_equal(given.wait_s, 2 * scene->config.registry.gap_other_s);
 }
 
 static struct kz_registry_answer
@@ -259,6 +288,9 @@ main(void)
 			teardown),
 		cmocka_unit_test_setup_teardown(
 			no_turn_is_granted_far_ahead, begin, teardown),
+		cmocka_unit_test_setup_teardown(
+			who_refused_by_hand_is_left_alone_by_all, begin,
+			teardown),
 		cmocka_unit_test_setup_teardown(
 			an_answer_holds_for_a_month, begin, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -52,6 +52,24 @@ who_refuses_rests_longer_each_time(void **state)
 }
 
 static void
+it_says_when_it_may_be_asked_again(void **state)
+{
+	struct kz_turn turn = {0};
+
+	(void)state;
+	assert_int_equal(kz_turn_next_s(&turn, 1, NOW_S), NOW_S);
+	kz_turn_count(&turn, 1, NOW_S);
+	assert_int_equal(kz_turn_next_s(&turn, 2, NOW_S + 5), NOW_S + 5);
+	assert_int_equal(kz_turn_next_s(&turn, 1, NOW_S + 5), NOW_S + DAY_S);
+	kz_turn_back_off(&turn, 3600, NOW_S + 5);
+	assert_int_equal(kz_turn_next_s(&turn, 2, NOW_S + 5), NOW_S + 3605);
+	assert_int_equal(kz_turn_next_s(&turn, 1, NOW_S + 5), NOW_S + DAY_S);
+	kz_turn_back_off(&turn, 2 * DAY_S, NOW_S + 5);
+	assert_int_equal(
+		kz_turn_next_s(&turn, 1, NOW_S + 5), NOW_S + 5 + 2 * DAY_S);
+}
+
+static void
 the_record_is_as_it_was(void **state)
 {
 	static const struct kz_turn turn = {.day_s = 1583000000,
@@ -88,6 +106,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_day_has_its_share),
 		cmocka_unit_test(who_refuses_rests_longer_each_time),
+		cmocka_unit_test(it_says_when_it_may_be_asked_again),
 		cmocka_unit_test(the_record_is_as_it_was),
 	};
 

@@ -43,6 +43,10 @@ struct kz_turn_told {
 /* Whether one more may be asked. */
 bool kz_turn_free(const struct kz_turn *turn, uint32_t per_day, int64_t now_s);
 
+/* From when on it may be, where nothing else is asked until then. */
+int64_t kz_turn_next_s(
+	const struct kz_turn *turn, uint32_t per_day, int64_t now_s);
+
 /* So many questions more, at when_s. */
 void kz_turn_count(struct kz_turn *turn, uint32_t asked, int64_t when_s);
 

@@ -34,11 +34,23 @@ void kz_observe_registered(
 
 /*
  * Somebody else than the prober asks a server once: take the turn for it, in
- * *wait_s.  KZ_EBUSY: it has had its share, is left alone, or too many wait.
+ * given->wait_s.  KZ_EBUSY: it has had its share, is left alone, or too many
+ * wait; none before given->until_s.
  */
+struct kz_turn_given {
+	uint32_t wait_s;
+	int64_t until_s;
+};
 KZ_MUST_CHECK enum kz_result kz_turn_grant(struct kz_engine *engine,
 	const char *server, bool rdap, const struct kz_now *now,
-	uint32_t *wait_s);
+	struct kz_turn_given *given);
+
+/*
+ * And was refused: it is left alone for least_s, or twice as long as the last
+ * time.  Returns until when.
+ */
+int64_t kz_turn_refused(struct kz_engine *engine, const char *server, bool rdap,
+	uint32_t least_s, const struct kz_now *now);
 
 /* What a registry said of a domain of late.  KZ_NOT_FOUND, KZ_EIO. */
 KZ_MUST_CHECK enum kz_result kz_registered_find(struct kz_engine *engine,
