@@ -4,6 +4,7 @@
 
 #include "kizuki/core/words.h"
 
+#include "match_priv.h"
 #include "registry_priv.h"
 
 #define DAY_S      86400
@@ -227,6 +228,34 @@ kz_registry_outcome_text(enum kz_registry_outcome outcome)
 		break;
 	}
 	return "unclear";
+}
+
+enum kz_result
+kz_registry_kind_find(struct kz_str text, enum kz_registry_kind *kind)
+{
+	for (unsigned i = KZ_REGISTRY_DOMAIN; i <= KZ_REGISTRY_HANDLE; i++) {
+		enum kz_registry_kind found = (enum kz_registry_kind)i;
+
+		if (match_word(text, kz_registry_kind_text(found))) {
+			*kind = found;
+			return KZ_OK;
+		}
+	}
+	return KZ_NOT_FOUND;
+}
+
+enum kz_result
+kz_registry_outcome_find(struct kz_str text, enum kz_registry_outcome *outcome)
+{
+	for (unsigned i = KZ_REGISTRY_UNCLEAR; i <= KZ_REGISTRY_REFUSED; i++) {
+		enum kz_registry_outcome found = (enum kz_registry_outcome)i;
+
+		if (match_word(text, kz_registry_outcome_text(found))) {
+			*outcome = found;
+			return KZ_OK;
+		}
+	}
+	return KZ_NOT_FOUND;
 }
 
 void

@@ -77,11 +77,15 @@ take_line(struct kz_call_import *import, struct kz_str bytes)
 	case KZ_LINE_VERIFIED:
 	case KZ_LINE_TURN:
 	case KZ_LINE_REGISTERED:
+	case KZ_LINE_LOOKED:
+	case KZ_LINE_WANT:
 		/* A scan's output is imported as it is. */
 		break;
 	case KZ_LINE_EXAMINE:
 	case KZ_LINE_QUESTION:
 	case KZ_LINE_CANARY:
+	case KZ_LINE_LOOKUP:
+	case KZ_LINE_GRANT:
 		bad_line(import, "neither a finding nor a touch");
 		break;
 	}

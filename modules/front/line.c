@@ -28,12 +28,19 @@ static const struct {
 	{"turn", KZ_LINE_TURN, kz_line_parse_turn, kz_line_print_turn},
 	{"registered", KZ_LINE_REGISTERED, kz_line_parse_registered,
 		kz_line_print_registered},
+	{"registry_says", KZ_LINE_LOOKED, kz_line_parse_looked,
+		kz_line_print_looked},
+	{"turn_wanted", KZ_LINE_WANT, kz_line_parse_want, kz_line_print_want},
 	{"error", KZ_LINE_ERROR, kz_line_parse_error, kz_line_print_error},
 	{"examine", KZ_LINE_EXAMINE, kz_line_parse_examine,
 		kz_line_print_examine},
 	{"verify", KZ_LINE_QUESTION, kz_line_parse_question,
 		kz_line_print_question},
 	{"canary", KZ_LINE_CANARY, kz_line_parse_canary, kz_line_print_canary},
+	{"registry_of", KZ_LINE_LOOKUP, kz_line_parse_lookup,
+		kz_line_print_lookup},
+	{"turn_answer", KZ_LINE_GRANT, kz_line_parse_grant,
+		kz_line_print_grant},
 };
 
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))

@@ -79,6 +79,22 @@ void kz_line_put_addr(
 	struct kz_line_out *out, const char *name, const struct kz_addr *value);
 void kz_line_put_flag(struct kz_line_out *out, const char *name, bool flag);
 
+/* A date where it is there; one that would not be taken is not put. */
+void kz_line_take_date(
+	struct kz_line_in *in, const char *name, struct kz_registry_date *date);
+void kz_line_put_date(struct kz_line_out *out, const char *name,
+	const struct kz_registry_date *date);
+
+/* States and name servers; all but contacts that follows them in a line. */
+void kz_line_take_lists(
+	struct kz_line_in *in, struct kz_registry_answer *answer);
+void kz_line_put_lists(
+	struct kz_line_out *out, const struct kz_registry_answer *answer);
+void kz_line_take_rest(
+	struct kz_line_in *in, struct kz_registry_answer *answer);
+void kz_line_put_rest(
+	struct kz_line_out *out, const struct kz_registry_answer *answer);
+
 /* One for each kind; line is all zero but for its kind. */
 typedef void kz_line_parser(struct kz_line_in *in, struct kz_line *line);
 kz_line_parser kz_line_parse_finding;
@@ -91,6 +107,10 @@ kz_line_parser kz_line_parse_error;
 kz_line_parser kz_line_parse_examine;
 kz_line_parser kz_line_parse_question;
 kz_line_parser kz_line_parse_canary;
+kz_line_parser kz_line_parse_lookup;
+kz_line_parser kz_line_parse_looked;
+kz_line_parser kz_line_parse_want;
+kz_line_parser kz_line_parse_grant;
 
 typedef void kz_line_printer(
 	struct kz_line_out *out, const struct kz_line *line);
@@ -104,5 +124,9 @@ kz_line_printer kz_line_print_error;
 kz_line_printer kz_line_print_examine;
 kz_line_printer kz_line_print_question;
 kz_line_printer kz_line_print_canary;
+kz_line_printer kz_line_print_lookup;
+kz_line_printer kz_line_print_looked;
+kz_line_printer kz_line_print_want;
+kz_line_printer kz_line_print_grant;
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What passes between kizukid and the prober about registries. */
+/* What passes between kizukid and its prober about registries. */
 #include <string.h>
 
 #include "line_priv.h"
@@ -49,8 +49,8 @@ kz_line_print_turn(struct kz_line_out *out, const struct kz_line *line)
 }
 
 /* [moment, minutes from UTC, whether only a day was said] */
-static void
-take_date(
+void
+kz_line_take_date(
 	struct kz_line_in *in, const char *name, struct kz_registry_date *date)
 {
 	const json_t *list = json_object_get(in->root, name);
@@ -70,11 +70,12 @@ take_date(
 	date->day = json_is_true(json_array_get(list, 2));
 }
 
-static void
-put_date(struct kz_line_out *out, const char *name,
+void
+kz_line_put_date(struct kz_line_out *out, const char *name,
 	const struct kz_registry_date *date)
 {
-	if (date->when_s >= 1 && date->when_s <= KZ_LINE_MOMENT_MAX)
+	if (date->when_s >= 1 && date->when_s <= KZ_LINE_MOMENT_MAX &&
+		date->offset_min > -1440 && date->offset_min < 1440)
 		kz_line_put(out, name,
 			json_pack("[I,i,b]", (json_int_t)date->when_s,
 				(int)date->offset_min, (int)date->day));
@@ -103,6 +104,25 @@ take_servers(struct kz_line_in *in, struct kz_registry_answer *answer)
 		if (!kz_registry_add_server(
 			    answer, kz_line_string(json_array_get(list, i))))
 			kz_line_fail(in, key.why);
+}
+
+void
+kz_line_take_lists(struct kz_line_in *in, struct kz_registry_answer *answer)
+{
+	take_states(in, answer);
+	take_servers(in, answer);
+}
+
+void
+kz_line_take_rest(struct kz_line_in *in, struct kz_registry_answer *answer)
+{
+	kz_line_take_date(in, "expires", &answer->expires);
+	kz_line_take_date(in, "updated", &answer->updated);
+	kz_line_take_date(in, "created", &answer->created);
+	answer->cut = json_is_true(json_object_get(in->root, "cut"));
+	answer->redacted = json_is_true(json_object_get(in->root, "redacted"));
+	answer->updated_by_rule =
+		json_is_true(json_object_get(in->root, "by_rule"));
 }
 
 static void
@@ -143,37 +163,52 @@ kz_line_parse_registered(struct kz_line_in *in, struct kz_line *line)
 		&answer->domain);
 	kz_line_take_text(in, KZ_LINE_KEY("server", "a server was"),
 		answer->server, sizeof(answer->server));
-	take_states(in, answer);
-	take_servers(in, answer);
+	kz_line_take_lists(in, answer);
 	take_contacts(in, answer);
-	take_date(in, "expires", &answer->expires);
-	take_date(in, "updated", &answer->updated);
-	take_date(in, "created", &answer->created);
-	answer->cut = json_is_true(json_object_get(in->root, "cut"));
-	answer->redacted = json_is_true(json_object_get(in->root, "redacted"));
-	answer->updated_by_rule =
-		json_is_true(json_object_get(in->root, "by_rule"));
+	kz_line_take_rest(in, answer);
 }
 
-static void
-put_lists(struct kz_line_out *out, const struct kz_registry_answer *answer)
+void
+kz_line_put_lists(
+	struct kz_line_out *out, const struct kz_registry_answer *answer)
 {
 	json_t *states = json_array();
 	json_t *servers = json_array();
-	json_t *contacts = json_array();
 
 	for (size_t i = 0; i < answer->state_count; i++)
 		kz_line_append(out, states, json_string(answer->states[i]));
 	for (size_t i = 0; i < answer->server_count; i++)
 		kz_line_append(
 			out, servers, json_string(answer->servers[i].text));
+	kz_line_put(out, "states", states);
+	kz_line_put(out, "servers", servers);
+}
+
+void
+kz_line_put_rest(
+	struct kz_line_out *out, const struct kz_registry_answer *answer)
+{
+	kz_line_put_date(out, "expires", &answer->expires);
+	kz_line_put_date(out, "updated", &answer->updated);
+	kz_line_put_date(out, "created", &answer->created);
+	if (answer->cut)
+		kz_line_put_flag(out, "cut", true);
+	if (answer->redacted)
+		kz_line_put_flag(out, "redacted", true);
+	if (answer->updated_by_rule)
+		kz_line_put_flag(out, "by_rule", true);
+}
+
+static void
+put_contacts(struct kz_line_out *out, const struct kz_registry_answer *answer)
+{
+	json_t *contacts = json_array();
+
 	for (size_t i = 0; i < answer->contact_count; i++)
 		if (answer->contacts[i].handle[0] != '\0')
 			kz_line_append(out, contacts,
 				json_pack("[s,i]", answer->contacts[i].handle,
 					(int)answer->contacts[i].roles));
-	kz_line_put(out, "states", states);
-	kz_line_put(out, "servers", servers);
 	kz_line_put(out, "contacts", contacts);
 }
 
@@ -188,14 +223,7 @@ kz_line_print_registered(struct kz_line_out *out, const struct kz_line *line)
 	kz_line_put_number(out, "t", answer->asked_s);
 	kz_line_put_name(out, "registered", &answer->domain);
 	kz_line_put_text(out, "server", answer->server, sizeof(answer->server));
-	put_lists(out, answer);
-	put_date(out, "expires", &answer->expires);
-	put_date(out, "updated", &answer->updated);
-	put_date(out, "created", &answer->created);
-	if (answer->cut)
-		kz_line_put_flag(out, "cut", true);
-	if (answer->redacted)
-		kz_line_put_flag(out, "redacted", true);
-	if (answer->updated_by_rule)
-		kz_line_put_flag(out, "by_rule", true);
+	kz_line_put_lists(out, answer);
+	put_contacts(out, answer);
+	kz_line_put_rest(out, answer);
 }

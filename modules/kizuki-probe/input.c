@@ -10,6 +10,7 @@
 #include "kizuki/io/idn.h"
 
 #include "canary_priv.h"
+#include "lookup_priv.h"
 #include "output_priv.h"
 #include "registry_priv.h"
 #include "share_priv.h"
@@ -19,7 +20,7 @@
 
 /* Sites that wait for a place, so that questions behind them are seen. */
 #define QUEUE_MAX 256
-/* Questions and canaries in flight; more are left in the pipe. */
+/* Questions, canaries and look-ups in flight; more are left in the pipe. */
 #define VERIFYING_MAX 1000
 
 struct waiting {
@@ -108,9 +109,17 @@ take_json(struct input *input, struct kz_str bytes)
 	case KZ_LINE_REGISTERED:
 		known_put(probe, &line.u.registered);
 		return;
+	case KZ_LINE_LOOKUP:
+		lookup_start(probe, &line.u.lookup);
+		return;
+	case KZ_LINE_GRANT:
+		turns_granted(probe, &line.u.grant);
+		return;
 	case KZ_LINE_FINDING:
 	case KZ_LINE_VERIFIED:
 	case KZ_LINE_DONE:
+	case KZ_LINE_LOOKED:
+	case KZ_LINE_WANT:
 	case KZ_LINE_ERROR:
 		break;
 	}
@@ -135,7 +144,8 @@ may_take(const struct input *input)
 	const struct probe *probe = input->probe;
 
 	return input->queued < QUEUE_MAX &&
-		probe->verifying + probe->canaries < VERIFYING_MAX &&
+		probe->verifying + probe->canaries + probe->lookups <
+		VERIFYING_MAX &&
 		!output_full(probe->output) && !output_broken(probe->output);
 }
 
@@ -190,6 +200,7 @@ read_some(struct input *input)
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
 	input->ended = true;
+	turns_over(input->probe);
 	return true;
 }
 
@@ -217,7 +228,7 @@ all_done(const struct input *input)
 	return input->ended && input->taken == input->used &&
 		input->queued == 0 && probe->sites == 0 &&
 		probe->verifying == 0 && probe->canaries == 0 &&
-		output_empty(probe->output);
+		probe->lookups == 0 && output_empty(probe->output);
 }
 
 static void

@@ -49,13 +49,14 @@ struct options {
 	const char *config;
 	uint32_t jobs;
 	bool child;    /* of kizukid: nothing is opened after the start */
+	bool turns;    /* at registries are granted by whoever started us */
 	int counts_fd; /* memory of kizukid's; -1: none */
 };
 
 static void
 usage(void)
 {
-	fputs("usage: kizuki-probe [-k] [-c FILE] [-j N] [-m FD]\n", stderr);
+	fputs("usage: kizuki-probe [-kt] [-c FILE] [-j N] [-m FD]\n", stderr);
 	exit(EX_USAGE);
 }
 
@@ -106,7 +107,7 @@ parse(struct options *options, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "c:j:km:")) != -1) {
+	while ((option = getopt(argc, argv, "c:j:km:t")) != -1) {
 		switch (option) {
 		case 'c':
 			options->config = optarg;
@@ -121,6 +122,9 @@ parse(struct options *options, int argc, char **argv)
 			break;
 		case 'k':
 			options->child = true;
+			break;
+		case 't':
+			options->turns = true;
 			break;
 		default:
 			usage();
@@ -234,7 +238,7 @@ open_spf(struct probe *probe, const struct options *options)
 	const struct kz_resolver_options resolver =
 		resolver_options(probe, options);
 
-	if (options->child &&
+	if (options->child && !options->turns &&
 		kz_spfpool_open(probe->base, &resolver, &probe->spf) != KZ_OK)
 		fputs("kizuki-probe: no process for SPF; it is not looked at\n",
 			stderr);
@@ -373,7 +377,7 @@ main(int argc, char **argv)
 	share_open(&probe);
 	zones_open(&probe);
 	open_clients(&probe, &options);
-	turns_open(&probe);
+	turns_open(&probe, options.turns);
 	known_open(&probe);
 	probe.whoislist = whoislist_open(
 		probe.config.registry.whois, probe.config.registry.whois_own);
@@ -386,7 +390,7 @@ main(int argc, char **argv)
 		return EX_OSERR;
 	/* What is still under way is given up with the process. */
 	if (probe.sites == 0 && probe.verifying == 0 && probe.canaries == 0 &&
-		registry_pending(probe.registry) == 0 &&
+		probe.lookups == 0 && registry_pending(probe.registry) == 0 &&
 		rdap_pending(probe.rdap) == 0)
 		close_all(&probe);
 	return probe.status;

@@ -65,6 +65,8 @@ struct probe {
 	struct whoislist *whoislist;
 	struct table *known; /* what registries said before */
 	struct table *turns; /* of the servers of registries */
+	bool turns_asked;    /* whoever started us grants them */
+	bool turns_over;     /* and does no more */
 	struct limits limits;
 	struct table shared;  /* answers of servers and addresses */
 	struct table zones;   /* which addresses serve a zone */
@@ -75,6 +77,7 @@ struct probe {
 	uint32_t sites;         /* in flight */
 	uint32_t verifying;     /* questions in flight */
 	uint32_t canaries;      /* contacts in flight for canaries */
+	uint32_t lookups;       /* registries being asked by hand */
 	struct kz_name control; /* a name that nobody serves */
 	int status;             /* of the program */
 };

@@ -43,23 +43,27 @@ struct rdap_ask {
 
 /* Tell what is in rdap->answer, and end the question. */
 static void
-finish(struct rdap_ask *ask)
+finish(struct rdap_ask *ask, const char *why)
 {
 	struct rdap *rdap = ask->rdap;
+	const struct registry_reply reply = {&rdap->answer, why};
+
+	(void)strlcpy(rdap->answer.server, ask->place.host,
+		sizeof(rdap->answer.server));
 
 	event_free(ask->turn);
 	rdap->pending--;
 	if (ask->ask.group != NULL)
-		ask->done(ask->ask.arg, ask->ask.tag, &rdap->answer);
+		ask->done(ask->ask.arg, ask->ask.tag, &reply);
 	input_poke(rdap->probe->input);
 	ask_close(&ask->ask);
 }
 
 static void
-finish_unclear(struct rdap_ask *ask)
+finish_unclear(struct rdap_ask *ask, const char *why)
 {
 	ask->rdap->answer = (struct kz_registry_answer){0};
-	finish(ask);
+	finish(ask, why);
 }
 
 static void reach_host(struct rdap_ask *ask);
@@ -83,8 +87,6 @@ understand(struct rdap_ask *ask, const struct kz_https_result *result)
 	if (answer->outcome != KZ_REGISTRY_REFUSED) {
 		turns_answered(ask->rdap->probe, turns);
 		answer->asked_s = kz_clock_now_s();
-		(void)strlcpy(answer->server, ask->place.host,
-			sizeof(answer->server));
 		return;
 	}
 	if (result->status == STATUS_TOO_MANY && result->retry_s > least_s)
@@ -103,11 +105,11 @@ on_answer(void *arg, const struct kz_https_result *result)
 				sizeof(ask->url))
 			reach_host(ask);
 		else
-			finish_unclear(ask);
+			finish_unclear(ask, "it sends us elsewhere too often");
 		return;
 	}
 	understand(ask, result);
-	finish(ask);
+	finish(ask, result->status == 0 ? "nothing by https" : "");
 }
 
 static void
@@ -117,27 +119,24 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (kz_https_get(ask->rdap->https, ask->url, &ask->server, on_answer,
-		    ask) != KZ_OK)
-		finish_unclear(ask);
+	/* It may have refused another question meanwhile. */
+	if (turns_resting(turns_of(ask->rdap->probe, true, ask->place.host)))
+		finish_unclear(ask, REGISTRY_NO_TURN);
+	else if (kz_https_get(ask->rdap->https, ask->url, &ask->server,
+			 on_answer, ask) != KZ_OK)
+		finish_unclear(ask, REGISTRY_OURS);
 }
 
 static void
 wait_turn(struct rdap_ask *ask)
 {
-	struct turns *turns = turns_of(ask->rdap->probe, true, ask->place.host);
-	int64_t wait_ms;
-	struct timeval span;
+	struct probe *probe = ask->rdap->probe;
 
-	if (probe_special(ask->rdap->probe, &ask->server) ||
-		!turns_take(ask->rdap->probe, turns, &wait_ms)) {
-		finish_unclear(ask);
-		return;
-	}
-	span = (struct timeval){
-		wait_ms / 1000, (suseconds_t)(wait_ms % 1000) * 1000};
-	if (evtimer_add(ask->turn, &span) != 0)
-		probe_no_memory();
+	if (probe_special(probe, &ask->server))
+		finish_unclear(ask, kz_reach_text(KZ_REACH_SPECIAL));
+	else if (!turns_take(probe, turns_of(probe, true, ask->place.host),
+			 ask->turn))
+		finish_unclear(ask, REGISTRY_NO_TURN);
 }
 
 static void look_up(struct rdap_ask *ask);
@@ -161,7 +160,7 @@ on_addr(void *arg, const struct kz_answer *answer)
 		ask->by_v6 = true;
 		look_up(ask);
 	} else {
-		finish_unclear(ask);
+		finish_unclear(ask, REGISTRY_NO_ADDR);
 	}
 }
 
@@ -181,7 +180,7 @@ reach_host(struct rdap_ask *ask)
 	struct kz_str text;
 
 	if (kz_https_place(ask->url, insecure, &ask->place) != KZ_OK) {
-		finish_unclear(ask);
+		finish_unclear(ask, "it sends us to no place of https");
 		return;
 	}
 	text = (struct kz_str){ask->place.host, strlen(ask->place.host)};
@@ -191,7 +190,7 @@ reach_host(struct rdap_ask *ask)
 	else if (kz_name_parse(text, &ask->host) == KZ_OK)
 		look_up(ask);
 	else
-		finish_unclear(ask);
+		finish_unclear(ask, REGISTRY_NO_ADDR);
 }
 
 /* From the loop: done must not be called from within ask_rdap_*. */

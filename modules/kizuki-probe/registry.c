@@ -129,9 +129,11 @@ keep(struct registry_ask *ask, const struct kz_registry_answer *answer)
 
 /* Tell it, and end the question. */
 static void
-finish(struct registry_ask *ask, const struct kz_registry_answer *answer)
+finish(struct registry_ask *ask, const struct kz_registry_answer *answer,
+	const char *why)
 {
 	struct registry *registry = ask->registry;
+	const struct registry_reply reply = {&registry->answer, why};
 
 	if (ask->turn != NULL)
 		event_free(ask->turn);
@@ -139,17 +141,20 @@ finish(struct registry_ask *ask, const struct kz_registry_answer *answer)
 		registry->answer = *answer;
 	registry->pending--;
 	if (ask->ask.group != NULL)
-		ask->done(ask->ask.arg, ask->ask.tag, &registry->answer);
+		ask->done(ask->ask.arg, ask->ask.tag, &reply);
 	input_poke(registry->probe->input);
 	ask_close(&ask->ask);
 }
 
 static void
-finish_unclear(struct registry_ask *ask)
+finish_unclear(struct registry_ask *ask, const char *why)
 {
-	static const struct kz_registry_answer nothing;
+	struct kz_registry_answer *answer = &ask->registry->answer;
 
-	finish(ask, &nothing);
+	*answer = (struct kz_registry_answer){0};
+	(void)strlcpy(
+		answer->server, server_of(ask)->name, sizeof(answer->server));
+	finish(ask, answer, why);
 }
 
 static void
@@ -164,7 +169,7 @@ on_text(void *arg, const struct kz_whois_result *result)
 	struct kz_str text = {registry->utf8, 0};
 
 	if (result->reach == KZ_REACH_OURS) {
-		finish_unclear(ask);
+		finish_unclear(ask, REGISTRY_OURS);
 		return;
 	}
 	text.len = kz_charset_utf8(registry->charset, result->text,
@@ -175,6 +180,9 @@ on_text(void *arg, const struct kz_whois_result *result)
 		kz_registry_read(
 			text, ask->has_addr ? &ask->addr : NULL, answer);
 	answer->cut = answer->cut || result->cut;
+	if (!ask->refer || answer->outcome != KZ_REGISTRY_FOUND)
+		(void)strlcpy(
+			answer->server, server->name, sizeof(answer->server));
 	/* One that never ends is no better than one that refuses. */
 	if (answer->outcome == KZ_REGISTRY_REFUSED ||
 		(answer->cut && answer->outcome != KZ_REGISTRY_FOUND)) {
@@ -183,13 +191,12 @@ on_text(void *arg, const struct kz_whois_result *result)
 	} else {
 		turns_answered(registry->probe, turns);
 		answer->asked_s = kz_clock_now_s();
-		if (!ask->refer)
-			(void)strlcpy(answer->server, server->name,
-				sizeof(answer->server));
 		if (!answer->cut)
 			keep(ask, answer);
 	}
-	finish(ask, answer);
+	finish(ask, answer,
+		result->reach != KZ_REACH_ALIVE ? kz_reach_text(result->reach)
+						: "");
 }
 
 static void
@@ -203,29 +210,21 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	/* It may have refused another question meanwhile. */
-	if (turns_resting(turns_of(registry->probe, false, server->name)) ||
-		kz_whois_ask(registry->whois, &server->addr, query, on_text,
-			ask) != KZ_OK)
-		finish_unclear(ask);
+	if (turns_resting(turns_of(registry->probe, false, server->name)))
+		finish_unclear(ask, REGISTRY_NO_TURN);
+	else if (kz_whois_ask(registry->whois, &server->addr, query, on_text,
+			 ask) != KZ_OK)
+		finish_unclear(ask, REGISTRY_OURS);
 }
 
 static void
 wait_turn(struct registry_ask *ask)
 {
-	struct registry *registry = ask->registry;
-	struct server *server = server_of(ask);
-	int64_t wait_ms;
-	struct timeval span;
+	struct probe *probe = ask->registry->probe;
 
-	if (!turns_take(registry->probe,
-		    turns_of(registry->probe, false, server->name), &wait_ms)) {
-		finish_unclear(ask);
-		return;
-	}
-	span = (struct timeval){
-		wait_ms / 1000, (suseconds_t)(wait_ms % 1000) * 1000};
-	if (evtimer_add(ask->turn, &span) != 0)
-		probe_no_memory();
+	if (!turns_take(probe, turns_of(probe, false, server_of(ask)->name),
+		    ask->turn))
+		finish_unclear(ask, REGISTRY_NO_TURN);
 }
 
 static void look_up(struct registry_ask *ask);
@@ -255,7 +254,7 @@ on_addr(void *arg, const struct kz_answer *answer)
 		ask->by_v6 = true;
 		look_up(ask);
 	} else {
-		finish_unclear(ask);
+		finish_unclear(ask, REGISTRY_NO_ADDR);
 	}
 }
 
@@ -268,7 +267,7 @@ look_up(struct registry_ask *ask)
 	struct kz_name name;
 
 	if (kz_name_parse(text, &name) != KZ_OK) {
-		finish_unclear(ask);
+		finish_unclear(ask, REGISTRY_NO_ADDR);
 		return;
 	}
 	if (kz_resolver_ask(registry->probe->resolver, &name,
@@ -309,7 +308,7 @@ on_start(evutil_socket_t fd, short what, void *arg)
 	if (ask->turn == NULL)
 		probe_no_memory();
 	if (kept != NULL && fresh(registry, kept))
-		finish(ask, &kept->answer);
+		finish(ask, &kept->answer, "");
 	else if (kz_addr_parse(text, &server->addr) == KZ_OK ||
 		(server->addr_s != 0 && found_s >= 0 && found_s < ADDR_S))
 		wait_turn(ask);

@@ -43,10 +43,20 @@ size_t registry_pending(const struct registry *registry);
 
 /*
  * answer: UNCLEAR where the server could not be asked, or said nothing that
- * could be read; it lives during the call.
+ * could be read; answer->server is who was asked.  why: it could not be asked,
+ * or gave no answer; "": it did.  Both live during the call.
  */
+struct registry_reply {
+	const struct kz_registry_answer *answer;
+	const char *why;
+};
 typedef void registry_done(
-	void *arg, uint32_t tag, const struct kz_registry_answer *answer);
+	void *arg, uint32_t tag, const struct registry_reply *reply);
+
+/* Words for it. */
+#define REGISTRY_NO_TURN "left alone, or had its share of the day"
+#define REGISTRY_NO_ADDR "its address cannot be found"
+#define REGISTRY_OURS    "our own side failed"
 
 /* addr, where not NULL: of several networks the one that holds it. */
 struct registry_question {
@@ -54,7 +64,7 @@ struct registry_question {
 	struct kz_str query;
 	const struct kz_addr *addr;
 	const char *name; /* REGISTRY_OTHER: of the server, or its address */
-	bool refer;       /* it names another one: answer.server, where FOUND */
+	bool refer; /* it names another one: answer->server, where FOUND */
 };
 void ask_registry(struct group *group, const struct registry_question *question,
 	registry_done *done, void *arg, uint32_t tag);

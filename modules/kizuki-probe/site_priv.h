@@ -16,6 +16,7 @@
 #include "kizuki/core/spfcheck.h"
 
 #include "ask_priv.h"
+#include "whom_priv.h"
 
 /* Addresses of one host and family: kept, and asked as a name server. */
 #define HOST_ADDRS_KEPT 4
@@ -106,8 +107,7 @@ struct site {
 	struct track registry;
 	struct kz_exam_reg *reg; /* NULL: registries are not asked */
 	struct regmail regmail;
-	char reg_server[KZ_NAME_MAX + 1]; /* WHOIS, where RDAP has no answer */
-	char reg_words[64];               /* before the name in a question */
+	struct whom reg_whom;
 	bool reg_kept;   /* judged by an answer of an earlier look */
 	bool reg_abroad; /* the network is none of JPNIC's */
 };

@@ -13,7 +13,6 @@
 
 #include "output_priv.h"
 #include "rdap_priv.h"
-#include "whoislist_priv.h"
 
 #define YEAR_S (365 * 86400U)
 
@@ -31,28 +30,21 @@ static void
 ask(struct site *site, enum registry_server server, const char *before,
 	const char *what, registry_done *done, uint32_t tag)
 {
-	char query[KZ_NAME_MAX + 1];
-	int len = snprintf(query, sizeof(query), "%s%s/e", before, what);
-	struct registry_question question = {.server = server,
-		.query = {query, (size_t)len},
+	const struct whom_jp question = {.server = server,
+		.before = before,
+		.what = what,
 		.addr = tag == STEP_NETWORK ? &site->reg->client : NULL};
 
-	if (len > 0 && (size_t)len < sizeof(query) && site_spend(site))
-		ask_registry(&site->registry.group, &question, done, site, tag);
-}
-
-static bool
-below_jp(const struct kz_name *name)
-{
-	static const struct kz_name jp = {2, "jp"};
-
-	return kz_name_within(name, &jp);
+	if (site_spend(site))
+		(void)whom_ask_jp(
+			&site->registry.group, &question, done, site, tag);
 }
 
 static void
-on_domain(void *arg, uint32_t tag, const struct kz_registry_answer *answer)
+on_domain(void *arg, uint32_t tag, const struct registry_reply *reply)
 {
 	struct site *site = arg;
+	const struct kz_registry_answer *answer = reply->answer;
 	struct kz_line line = {.kind = KZ_LINE_REGISTERED};
 
 	(void)tag;
@@ -66,18 +58,19 @@ on_domain(void *arg, uint32_t tag, const struct kz_registry_answer *answer)
 }
 
 static void
-on_network(void *arg, uint32_t tag, const struct kz_registry_answer *answer)
+on_network(void *arg, uint32_t tag, const struct registry_reply *reply)
 {
 	struct site *site = arg;
 
 	(void)tag;
-	site->reg->network = *answer;
+	site->reg->network = *reply->answer;
 }
 
 static void
-on_contact(void *arg, uint32_t tag, const struct kz_registry_answer *answer)
+on_contact(void *arg, uint32_t tag, const struct registry_reply *reply)
 {
 	struct site *site = arg;
+	const struct kz_registry_answer *answer = reply->answer;
 	uint32_t at = tag - STEP_CONTACTS;
 	struct kz_exam_reg_contact *contact = &site->reg->contacts[at / 2];
 
@@ -97,83 +90,49 @@ on_contact(void *arg, uint32_t tag, const struct kz_registry_answer *answer)
 }
 
 static void
-on_link(void *arg, uint32_t tag, const struct kz_registry_answer *answer)
+on_link(void *arg, uint32_t tag, const struct registry_reply *reply)
 {
 	struct site *site = arg;
 
 	site->reg->contacts[(tag - STEP_CONTACTS) / 2].at_link =
-		answer->outcome;
+		reply->answer->outcome;
 }
 
 static void
-on_referral(void *arg, uint32_t tag, const struct kz_registry_answer *answer)
+on_referral(void *arg, uint32_t tag, const struct registry_reply *reply)
 {
 	struct site *site = arg;
-	const struct kz_config *config = &site->probe->config;
 
 	(void)tag;
-	/* Once: a server that is named is asked, and names nobody. */
-	if (answer->outcome == KZ_REGISTRY_FOUND &&
-		strcmp(answer->server, config->registry.iana) != 0)
-		memcpy(site->reg_server, answer->server,
-			sizeof(site->reg_server));
-}
-
-static void
-ask_iana(struct site *site)
-{
-	const char *dot = strrchr(site->reg->domain.text, '.');
-	const struct registry_question question = {.server = REGISTRY_OTHER,
-		.name = site->probe->config.registry.iana,
-		.query = {dot != NULL ? dot + 1 : "",
-			dot != NULL ? strlen(dot + 1) : 0},
-		.refer = true};
-
-	if (dot != NULL && question.name[0] != '\0' && site_spend(site))
-		ask_registry(&site->registry.group, &question, on_referral,
-			site, STEP_BEGIN);
+	whom_refer(site->probe, &site->reg_whom, reply->answer);
 }
 
 static void
 ask_domain(struct site *site)
 {
-	const struct kz_name *domain = &site->reg->domain;
-	const struct whoislist_row *row =
-		whoislist_find(site->probe->whoislist, domain);
+	struct group *group = &site->registry.group;
+	struct whom *whom = &site->reg_whom;
 
-	if (row != NULL) {
-		memcpy(site->reg_server, row->server, sizeof(row->server));
-		memcpy(site->reg_words, row->words, sizeof(row->words));
-	}
-	if (below_jp(domain))
-		ask(site, REGISTRY_JPRS, "DOM ", domain->text, on_domain,
+	whom->domain = site->reg->domain;
+	if (whom_below_jp(&whom->domain))
+		ask(site, REGISTRY_JPRS, "DOM ", whom->domain.text, on_domain,
 			STEP_BEGIN);
 	else if (site_spend(site) &&
-		!ask_rdap_domain(&site->registry.group, domain, on_domain, site,
-			STEP_BEGIN) &&
-		row == NULL)
-		ask_iana(site);
+		!whom_ask_rdap(group, whom, on_domain, site, STEP_BEGIN) &&
+		whom->server[0] == '\0')
+		(void)whom_ask_iana(group, whom, on_referral, site, STEP_BEGIN);
 }
 
-/* RDAP does not know, or nobody does by RDAP.  The registry alone is asked. */
+/* RDAP does not know, or nobody does by RDAP. */
 static void
 ask_whois(struct site *site)
 {
-	struct kz_exam_reg *reg = site->reg;
-	char query[KZ_NAME_MAX + 1];
-	int len = snprintf(query, sizeof(query), "%s%s", site->reg_words,
-		reg->domain.text);
-	const struct registry_question question = {.server = REGISTRY_OTHER,
-		.name = site->reg_server,
-		.query = {query, (size_t)len}};
+	enum kz_registry_outcome outcome = site->reg->answer.outcome;
 
-	if (site->reg_server[0] == '\0' || below_jp(&reg->domain) ||
-		reg->answer.outcome == KZ_REGISTRY_FOUND ||
-		reg->answer.outcome == KZ_REGISTRY_MISSING || len <= 0 ||
-		(size_t)len >= sizeof(query) || !site_spend(site))
-		return;
-	ask_registry(
-		&site->registry.group, &question, on_domain, site, STEP_WHOIS);
+	if (site->reg_whom.server[0] != '\0' && outcome != KZ_REGISTRY_FOUND &&
+		outcome != KZ_REGISTRY_MISSING && site_spend(site))
+		(void)whom_ask_whois(&site->registry.group, &site->reg_whom,
+			on_domain, site, STEP_WHOIS);
 }
 
 static void
@@ -231,7 +190,7 @@ ask_network(struct site *site)
 
 	if (site->reg->client.family == KZ_ADDR_NONE)
 		return;
-	if (below_jp(&site->reg->domain))
+	if (whom_below_jp(&site->reg->domain))
 		ask(site, REGISTRY_JPNIC, "NET ",
 			kz_addr_format(&site->reg->client, text), on_network,
 			STEP_NETWORK);
@@ -246,7 +205,7 @@ ask_abroad(struct site *site)
 {
 	struct kz_exam_reg *reg = site->reg;
 
-	if (below_jp(&reg->domain) && reg->client.family != KZ_ADDR_NONE &&
+	if (whom_below_jp(&reg->domain) && reg->client.family != KZ_ADDR_NONE &&
 		reg->network.outcome == KZ_REGISTRY_MISSING && site_spend(site))
 		site->reg_abroad = ask_rdap_addr(&site->registry.group,
 			&reg->client, on_network, site, STEP_ABROAD);
@@ -261,8 +220,8 @@ ask_contact(struct site *site, unsigned step)
 	const struct kz_exam_reg_contact *contact = &reg->contacts[at];
 
 	if (step == STEP_CONTACTS)
-		kz_exam_reg_contacts(reg, below_jp(&reg->domain),
-			below_jp(&reg->domain) && !site->reg_abroad);
+		kz_exam_reg_contacts(reg, whom_below_jp(&reg->domain),
+			whom_below_jp(&reg->domain) && !site->reg_abroad);
 	if (at >= reg->contact_count)
 		return;
 	if (contact->contact.link[0] != '\0') {

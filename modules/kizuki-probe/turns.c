@@ -16,15 +16,37 @@
 /* Servers whose rates are kept. */
 #define SERVERS_MAX 512
 
+/* The first of those who wait; NULL: nobody. */
+static struct event *
+take_waiter(struct turns *turns)
+{
+	struct turns_waiter *waiter = STAILQ_FIRST(&turns->waiting);
+	struct event *event;
+
+	if (waiter == NULL)
+		return NULL;
+	event = waiter->event;
+	STAILQ_REMOVE_HEAD(&turns->waiting, next);
+	turns->node.held--;
+	free(waiter);
+	return event;
+}
+
 static void
 turns_drop(struct table_node *node)
 {
+	while (take_waiter((struct turns *)node) != NULL)
+		continue;
 	free(node);
 }
 
 void
-turns_open(struct probe *probe)
+turns_open(struct probe *probe, bool asked)
 {
+	probe->turns_asked = asked;
+	/* Who grants each turn has decided that registries are asked. */
+	if (asked)
+		probe->config.registry.ask = true;
 	probe->turns = calloc(1, sizeof(*probe->turns));
 	if (probe->turns == NULL)
 		probe_no_memory();
@@ -58,6 +80,7 @@ turns_of(struct probe *probe, bool rdap, const char *server)
 	memcpy(turns->node.key, key, sizeof(key));
 	memcpy(turns->server, name.text, sizeof(turns->server));
 	turns->rdap = rdap;
+	STAILQ_INIT(&turns->waiting);
 	table_put(probe->turns, &turns->node);
 	return turns;
 }
@@ -90,29 +113,99 @@ gap_ms(const struct probe *probe, const struct turns *turns)
 	return (int64_t)rule_of(probe, turns).gap_s * 1000;
 }
 
+/* The event after our own gap, and least_ms.  False: that is too far away. */
+static bool
+arm(struct probe *probe, struct turns *turns, struct event *event,
+	int64_t least_ms)
+{
+	int64_t now_ms = kz_clock_mono_ms();
+	int64_t wait_ms = turns->next_ms > now_ms ? turns->next_ms - now_ms : 0;
+	struct timeval span;
+
+	if (wait_ms > WAIT_MAX_MS)
+		return false;
+	if (wait_ms < least_ms)
+		wait_ms = least_ms;
+	span = (struct timeval){
+		wait_ms / 1000, (suseconds_t)(wait_ms % 1000) * 1000};
+	if (evtimer_add(event, &span) != 0)
+		probe_no_memory();
+	turns->next_ms = now_ms + wait_ms + gap_ms(probe, turns);
+	return true;
+}
+
+static bool
+want(struct probe *probe, struct turns *turns, struct event *event)
+{
+	struct kz_line line = {.kind = KZ_LINE_WANT};
+	struct turns_waiter *waiter;
+
+	if (turns->denied || probe->turns_over)
+		return false;
+	waiter = calloc(1, sizeof(*waiter));
+	if (waiter == NULL)
+		probe_no_memory();
+	waiter->event = event;
+	STAILQ_INSERT_TAIL(&turns->waiting, waiter, next);
+	turns->node.held++;
+	memcpy(line.u.grant.server, turns->server, sizeof(turns->server));
+	line.u.grant.rdap = turns->rdap;
+	output_line(probe->output, &line);
+	return true;
+}
+
 bool
-turns_take(struct probe *probe, struct turns *turns, int64_t *wait_ms)
+turns_take(struct probe *probe, struct turns *turns, struct event *event)
 {
 	int64_t now_s = kz_clock_now_s();
-	int64_t now_ms = kz_clock_mono_ms();
 
-	if (turns->next_ms < now_ms)
-		turns->next_ms = now_ms;
-	*wait_ms = turns->next_ms - now_ms;
-	if (*wait_ms > WAIT_MAX_MS ||
-		!kz_turn_free(
-			&turns->turn, rule_of(probe, turns).per_day, now_s))
+	if (probe->turns_asked)
+		return want(probe, turns, event);
+	if (!kz_turn_free(&turns->turn, rule_of(probe, turns).per_day, now_s) ||
+		!arm(probe, turns, event, 0))
 		return false;
 	kz_turn_count(&turns->turn, 1, now_s);
-	turns->next_ms += gap_ms(probe, turns);
 	tell(probe, turns, 1);
 	return true;
+}
+
+static void
+deny(struct turns *turns, struct event *event)
+{
+	turns->denied = true;
+	event_active(event, EV_TIMEOUT, 0);
+}
+
+void
+turns_granted(struct probe *probe, const struct kz_line_grant *grant)
+{
+	struct turns *turns = turns_of(probe, grant->rdap, grant->server);
+	struct event *event = take_waiter(turns);
+
+	if (event != NULL &&
+		(!grant->granted ||
+			!arm(probe, turns, event,
+				(int64_t)grant->wait_s * 1000)))
+		deny(turns, event);
+}
+
+void
+turns_over(struct probe *probe)
+{
+	struct table_node *node;
+	struct event *event;
+
+	probe->turns_over = true;
+	TAILQ_FOREACH (node, &probe->turns->order, in_order)
+		while ((event = take_waiter((struct turns *)node)) != NULL)
+			deny((struct turns *)node, event);
 }
 
 bool
 turns_resting(const struct turns *turns)
 {
-	return !kz_turn_free(&turns->turn, UINT32_MAX, kz_clock_now_s());
+	return turns->denied ||
+		!kz_turn_free(&turns->turn, UINT32_MAX, kz_clock_now_s());
 }
 
 void

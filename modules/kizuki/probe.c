@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /* Without kizukid: a kizuki-probe of our own looks at the sites. */
 #include <err.h>
-#include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "cli_priv.h"
 #include "kizuki/base/text.h"
-#include "kizuki/front/line.h"
 #include "kizuki/io/clock.h"
+#include "prober_priv.h"
 
-#define GRACE_MS    30000 /* beyond the time that the examinations may take */
-#define EXIT_NOEXEC 127   /* as a shell says it */
+#define GRACE_MS 30000 /* beyond the time that the examinations may take */
 
 struct run {
 	struct cli *cli;
@@ -24,11 +19,7 @@ struct run {
 	size_t count;
 	struct cli_look pool; /* findings of sites that are not done yet */
 	bool alive[KZ_NETCLASS_COUNT]; /* something answered: our line works */
-	pid_t pid;
-	int out; /* the probe's standard output */
-	size_t used;
-	char buffer[KZ_LINE_MAX];
-	struct kz_line line;
+	struct cli_prober prober;
 };
 
 /* A finding names the site or its zone; both are known once it is done. */
@@ -57,71 +48,37 @@ take_done(struct run *run, const struct kz_line_done *done)
 }
 
 static int
-take_line(struct run *run, struct kz_str bytes)
+take_line(void *arg, const struct kz_line *line)
 {
-	const struct kz_touch *touch = &run->line.u.touch;
-	const char *why = "";
+	struct run *run = arg;
+	const struct kz_touch *touch = &line->u.touch;
 
-	if (kz_line_parse(bytes, &run->line, &why) != KZ_OK) {
-		warnx("kizuki-probe said something else: %s", why);
-		return 0;
-	}
-	switch (run->line.kind) {
+	switch (line->kind) {
 	case KZ_LINE_FINDING:
-		return cli_look_add(&run->pool, &run->line.u.finding);
+		return cli_look_add(&run->pool, &line->u.finding);
 	case KZ_LINE_TOUCHED:
 		if (touch->reach == KZ_REACH_ALIVE)
 			run->alive[kz_netclass_of(
 				touch->service, &touch->addr)] = true;
 		return 0;
 	case KZ_LINE_DONE:
-		return take_done(run, &run->line.u.done);
-	case KZ_LINE_ERROR:
-		fputs("kizuki: kizuki-probe: ", stderr);
-		cli_put(stderr, run->line.u.error.text);
-		fputs(": ", stderr);
-		cli_put(stderr, run->line.u.error.line);
-		fputc('\n', stderr);
-		return 0;
+		return take_done(run, &line->u.done);
 	case KZ_LINE_EXAMINE:
 	case KZ_LINE_QUESTION:
 	case KZ_LINE_CANARY:
 	case KZ_LINE_VERIFIED:
 	case KZ_LINE_TURN:
 	case KZ_LINE_REGISTERED:
+	case KZ_LINE_LOOKUP:
+	case KZ_LINE_LOOKED:
+	case KZ_LINE_WANT:
+	case KZ_LINE_GRANT:
+	case KZ_LINE_ERROR:
 		return 0;
 	}
 	return 0;
 }
 
-/* Whole lines of what was read; the rest moves to the front. */
-static int
-take_buffer(struct run *run)
-{
-	size_t start = 0;
-	char *end;
-	int status = 0;
-
-	while (status == 0 &&
-		(end = memchr(run->buffer + start, '\n', run->used - start)) !=
-			NULL) {
-		size_t len = (size_t)(end - (run->buffer + start));
-
-		if (len > 0)
-			status = take_line(
-				run, (struct kz_str){run->buffer + start, len});
-		start += len + 1;
-	}
-	memmove(run->buffer, run->buffer + start, run->used - start);
-	run->used -= start;
-	if (run->used == sizeof(run->buffer)) {
-		warnx("kizuki-probe: a line without end");
-		return EX_PROTOCOL;
-	}
-	return status;
-}
-
-/* Until the probe closes its output, or the time is over. */
 static int
 read_all(struct run *run)
 {
@@ -129,29 +86,8 @@ read_all(struct run *run)
 	int64_t rounds = (int64_t)(run->count / config->probe.jobs) + 1;
 	int64_t end_ms = kz_clock_mono_ms() + GRACE_MS +
 		rounds * (int64_t)config->probe.site_ms;
-	int status = 0;
 
-	while (status == 0) {
-		struct pollfd wait = {.fd = run->out, .events = POLLIN};
-		int64_t left_ms = end_ms - kz_clock_mono_ms();
-		ssize_t got;
-
-		if (left_ms <= 0 || poll(&wait, 1, (int)left_ms) == 0) {
-			warnx("kizuki-probe does not end: stopped");
-			return EX_TEMPFAIL;
-		}
-		got = read(run->out, run->buffer + run->used,
-			sizeof(run->buffer) - run->used);
-		if (got == 0)
-			break;
-		if (got < 0 && errno != EINTR) {
-			warn("kizuki-probe");
-			return EX_IOERR;
-		}
-		run->used += got > 0 ? (size_t)got : 0;
-		status = take_buffer(run);
-	}
-	return status;
+	return cli_prober_read(&run->prober, &end_ms, take_line, run);
 }
 
 /* The operator's canaries are asked too: they show whether our line works. */
@@ -168,14 +104,16 @@ write_canaries(struct run *run, FILE *input)
 			&run->cli->config.canary[i];
 
 		for (size_t at = 0; at < canary->target_count; at++) {
+			struct kz_line *line = &run->prober.line;
+			char *bytes = run->prober.buffer;
 			size_t len;
 
-			run->line = (struct kz_line){.kind = KZ_LINE_CANARY};
-			run->line.u.canary_ask.addr = canary->targets[at];
-			run->line.u.canary_ask.service = services[i / 2];
-			if (kz_line_print(&run->line, run->buffer,
-				    sizeof(run->buffer), &len) != KZ_OK ||
-				fwrite(run->buffer, 1, len, input) != len)
+			*line = (struct kz_line){.kind = KZ_LINE_CANARY};
+			line->u.canary_ask.addr = canary->targets[at];
+			line->u.canary_ask.service = services[i / 2];
+			if (kz_line_print(line, bytes, KZ_LINE_MAX, &len) !=
+					KZ_OK ||
+				fwrite(bytes, 1, len, input) != len)
 				return EX_IOERR;
 		}
 	}
@@ -203,64 +141,26 @@ make_input(struct run *run)
 	return input;
 }
 
-static void
-become_probe(const struct cli *cli, int in, int out)
-{
-	const char *path = cli->config.probe_path;
-
-	if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0)
-		_exit(EXIT_NOEXEC);
-	if (cli->config_found)
-		execl(path, "kizuki-probe", "-c", cli->config_path,
-			(char *)NULL);
-	else
-		execl(path, "kizuki-probe", (char *)NULL);
-	warn("%s", path);
-	_exit(EXIT_NOEXEC);
-}
-
 static int
 start(struct run *run)
 {
 	FILE *input = make_input(run);
-	int pipes[2];
 
-	if (input == NULL || pipe(pipes) != 0) {
-		warn("cannot start kizuki-probe");
-		if (input != NULL)
-			(void)fclose(input);
-		return EX_OSERR;
-	}
-	run->pid = fork();
-	if (run->pid == 0) {
-		close(pipes[0]);
-		become_probe(run->cli, fileno(input), pipes[1]);
-	}
-	(void)fclose(input); /* the child has its own */
-	close(pipes[1]);
-	run->out = pipes[0];
-	if (run->pid > 0)
-		return 0;
+	if (input != NULL)
+		return cli_prober_start(run->cli, input, &run->prober);
 	warn("cannot start kizuki-probe");
-	close(run->out);
 	return EX_OSERR;
 }
 
 static int
 finish(struct run *run, int status)
 {
-	int ended = 0;
+	int ended;
 	bool all_done = true;
 
-	close(run->out);
-	if (status != 0)
-		kill(run->pid, SIGKILL);
-	while (waitpid(run->pid, &ended, 0) < 0 && errno == EINTR)
-		continue;
+	status = cli_prober_end(&run->prober, status, &ended);
 	if (status != 0)
 		return status;
-	if (WIFEXITED(ended) && WEXITSTATUS(ended) == EXIT_NOEXEC)
-		return EX_UNAVAILABLE;
 	for (size_t i = 0; i < run->count; i++)
 		all_done = all_done && run->looks[i].done;
 	if (!all_done && WIFSIGNALED(ended))

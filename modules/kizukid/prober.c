@@ -81,6 +81,10 @@ on_line(void *arg, struct kz_str bytes)
 	case KZ_LINE_EXAMINE:
 	case KZ_LINE_QUESTION:
 	case KZ_LINE_CANARY:
+	case KZ_LINE_LOOKUP:
+	case KZ_LINE_GRANT:
+	case KZ_LINE_LOOKED:
+	case KZ_LINE_WANT:
 		prober->state.bad_lines++;
 		return;
 	}

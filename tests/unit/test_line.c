@@ -102,6 +102,37 @@ static const struct {
 	{KZ_LINE_EXAMINE,
 		"{\"v\":1,\"examine\":\"example2.jp\",\"tcp\":true,"
 		"\"registry\":true}"},
+	{KZ_LINE_LOOKUP, "{\"v\":1,\"registry_of\":\"example2.jp\"}"},
+	{KZ_LINE_LOOKUP, "{\"v\":1,\"registry_of\":\"2001:db8::25\"}"},
+	{KZ_LINE_LOOKED,
+		"{\"v\":1,\"registry_says\":\"example2.jp\","
+		"\"server\":\"whois.jprs.jp\",\"outcome\":\"found\","
+		"\"t\":1582941600,\"kind\":\"domain\","
+		"\"domain\":\"example2.jp\",\"states\":[\"Connected\"],"
+		"\"servers\":[\"w03.example2.jp\"],\"contacts\":"
+		"[[\"RT0040JP\",1,\"\"],[\"\",2,\"example2.jp\"]],"
+		"\"expires\":[1606662000,540,true],\"cut\":true,"
+		"\"redacted\":true,\"by_rule\":true}"},
+	{KZ_LINE_LOOKED,
+		"{\"v\":1,\"registry_says\":\"10.224.31.98\","
+		"\"server\":\"whois.nic.ad.jp\",\"outcome\":\"found\","
+		"\"kind\":\"network\",\"range\":[\"10.224.31.96\","
+		"\"10.224.31.111\"],\"states\":[],\"servers\":[],"
+		"\"contacts\":[]}"},
+	{KZ_LINE_LOOKED,
+		"{\"v\":1,\"registry_says\":\"10.20.0.25\","
+		"\"server\":\"whois.nic.ad.jp\","
+		"\"outcome\":\"not found\",\"more\":true}"},
+	{KZ_LINE_LOOKED,
+		"{\"v\":1,\"registry_says\":\"good.example\","
+		"\"server\":\"\",\"outcome\":\"unclear\","
+		"\"why\":\"timeout\"}"},
+	{KZ_LINE_WANT,
+		"{\"v\":1,\"turn_wanted\":\"whois.jprs.jp\","
+		"\"rdap\":false}"},
+	{KZ_LINE_GRANT,
+		"{\"v\":1,\"turn_answer\":\"rdap.example\",\"rdap\":true,"
+		"\"granted\":true,\"wait\":600}"},
 };
 
 #define LINE_COUNT (sizeof(lines) / sizeof(lines[0]))
@@ -180,6 +211,19 @@ writing_may_differ(void **state)
 	",\"outcome\":" outcome "}"
 #define EXAMINE(rest)  "{\"v\":1,\"examine\":\"a.jp\"" rest "}"
 #define VERIFIED(rest) "{\"v\":1,\"verified\":1,\"outcome\":\"yes\"" rest "}"
+
+#define SAYS(outcome, rest)                                                    \
+	"{\"v\":1,\"registry_says\":\"a.jp\",\"server\":\"s\","                \
+	"\"outcome\":\"" outcome "\"" rest "}"
+#define NETWORK(range) SAYS("found", ",\"kind\":\"network\",\"range\":" range)
+#define HANDLE(rest)   SAYS("found", ",\"kind\":\"handle\"," rest)
+#define DOMAIN(contacts)                                                       \
+	SAYS("found",                                                          \
+		",\"kind\":\"domain\",\"states\":[],\"servers\":[],"           \
+		"\"contacts\":" contacts)
+#define GRANT(granted, wait)                                                   \
+	"{\"v\":1,\"turn_answer\":\"a\",\"rdap\":true,\"granted\":" granted    \
+	",\"wait\":" wait "}"
 
 /* What is refused, and the beginning of what is said. */
 static const struct {
@@ -276,6 +320,33 @@ static const struct {
 	{"canary:", "{\"v\":1,\"canary\":true,\"service\":\"smtp25\"}"},
 	{"service:", "{\"v\":1,\"canary\":\"10.0.0.1\"}"},
 	{"error:", "{\"v\":1,\"error\":[]}"},
+	{"registry_of:", "{\"v\":1,\"registry_of\":\".\"}"},
+	{"registry_of:", "{\"v\":1,\"registry_of\":7}"},
+	{"server:", "{\"v\":1,\"registry_says\":\"a.jp\"}"},
+	{"outcome:", SAYS("maybe", "")},
+	{"why:", SAYS("unclear", ",\"why\":\"\\u001b[2J\"")},
+	{"kind:", SAYS("found", "")},
+	{"kind:", SAYS("found", ",\"kind\":\"person\"")},
+	{"states:", SAYS("found", ",\"kind\":\"domain\"")},
+	{"range:", SAYS("found", ",\"kind\":\"network\"")},
+	{"range:", NETWORK("[\"10.0.0.9\",\"10.0.0.8\"]")},
+	{"range:", NETWORK("[\"10.0.0.9\",\"::1\"]")},
+	{"range:", NETWORK("[\"10.0.0.9\"]")},
+	{"handle:", HANDLE("\"handle\":\"a b\"")},
+	{"phone:", HANDLE("\"phone\":\"\xc2\x9b\"")},
+	{"contacts:", DOMAIN("[[\"A\",1]]")},
+	{"contacts:", DOMAIN("[[\"\",1,\"\"]]")},
+	{"contacts:", DOMAIN("[[\"A\",32,\"\"]]")},
+	{"contacts:", DOMAIN("[[\"A B\",1,\"\"]]")},
+	{"contacts:", DOMAIN("[[\"A\",1,\"a@b.jp\"]]")},
+	{"contacts:",
+		DOMAIN("[\"A\",\"A\",\"A\",\"A\",\"A\",\"A\",\"A\","
+		       "\"A\",\"A\"]")},
+	{"turn_wanted:", "{\"v\":1,\"turn_wanted\":\"\",\"rdap\":true}"},
+	{"rdap:", "{\"v\":1,\"turn_wanted\":\"a\"}"},
+	{"granted:", GRANT("1", "0")},
+	{"wait:", GRANT("true", "601")},
+	{"wait:", GRANT("true", "-1")},
 };
 
 static void

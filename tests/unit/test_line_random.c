@@ -157,18 +157,79 @@ random_registered(struct kz_registry_answer *answer)
 }
 
 static void
+random_lookup(struct kz_line_lookup *lookup)
+{
+	if (toss())
+		lookup->domain = random_name();
+	else
+		lookup->addr = random_addr(toss());
+}
+
+static void
+random_looked(struct kz_line_looked *looked)
+{
+	struct kz_registry_answer *answer = &looked->answer;
+
+	random_lookup(&looked->of);
+	looked->more = toss();
+	random_text(looked->why, sizeof(looked->why));
+	if (toss()) {
+		answer->outcome = (enum kz_registry_outcome)draw(4);
+		answer->kind = KZ_REGISTRY_HANDLE;
+		return;
+	}
+	random_registered(answer);
+	while (toss() && answer->contact_count < KZ_REGISTRY_CONTACTS) {
+		struct kz_registry_contact *contact =
+			&answer->contacts[answer->contact_count++];
+
+		contact->mail = random_name();
+		contact->roles = (uint8_t)draw(32);
+	}
+	if (toss())
+		return;
+	answer->kind = KZ_REGISTRY_NETWORK;
+	answer->first = answer->last = random_addr(toss());
+}
+
+static void
+random_grant(struct kz_line_grant *grant)
+{
+	memcpy(grant->server, "whois.example", 14);
+	grant->rdap = toss();
+	grant->granted = toss();
+	grant->wait_s = draw(KZ_LINE_WAIT_MAX_S + 1);
+}
+
+static void
+random_examine(struct kz_line_examine *examine)
+{
+	examine->site = random_name();
+	examine->tcp = toss();
+	examine->confirm = toss();
+	examine->watch_count = draw(KZ_LINE_WATCHED + 1);
+	for (size_t i = 0; i < examine->watch_count; i++)
+		examine->watch[i] = random_name();
+}
+
+static void
+random_done(struct kz_line_done *done)
+{
+	done->site = random_name();
+	if (toss())
+		done->zone = random_name();
+	for (size_t i = 0; i < KZ_FAMILY_COUNT; i++)
+		done->complete[i] = toss();
+}
+
+static void
 random_line(struct kz_line *line)
 {
 	memset(line, 0, sizeof(*line));
 	line->kind = (enum kz_line_kind)draw(KZ_LINE_ERROR + 1);
 	switch (line->kind) {
 	case KZ_LINE_EXAMINE:
-		line->u.examine.site = random_name();
-		line->u.examine.tcp = toss();
-		line->u.examine.confirm = toss();
-		line->u.examine.watch_count = draw(KZ_LINE_WATCHED + 1);
-		for (size_t i = 0; i < line->u.examine.watch_count; i++)
-			line->u.examine.watch[i] = random_name();
+		random_examine(&line->u.examine);
 		break;
 	case KZ_LINE_QUESTION:
 		random_question(&line->u.question);
@@ -194,11 +255,7 @@ random_line(struct kz_line *line)
 		random_verified(&line->u.verified);
 		break;
 	case KZ_LINE_DONE:
-		line->u.done.site = random_name();
-		if (toss())
-			line->u.done.zone = random_name();
-		for (size_t i = 0; i < KZ_FAMILY_COUNT; i++)
-			line->u.done.complete[i] = toss();
+		random_done(&line->u.done);
 		break;
 	case KZ_LINE_TURN:
 		memcpy(line->u.turn.server, "whois.example", 14);
@@ -210,6 +267,16 @@ random_line(struct kz_line *line)
 		break;
 	case KZ_LINE_REGISTERED:
 		random_registered(&line->u.registered);
+		break;
+	case KZ_LINE_LOOKUP:
+		random_lookup(&line->u.lookup);
+		break;
+	case KZ_LINE_LOOKED:
+		random_looked(&line->u.looked);
+		break;
+	case KZ_LINE_WANT:
+	case KZ_LINE_GRANT:
+		random_grant(&line->u.grant);
 		break;
 	case KZ_LINE_ERROR:
 		random_text(line->u.error.text, sizeof(line->u.error.text));

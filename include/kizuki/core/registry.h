@@ -116,6 +116,13 @@ void kz_registry_referral(
 const char *kz_registry_kind_text(enum kz_registry_kind kind);
 const char *kz_registry_outcome_text(enum kz_registry_outcome outcome);
 
+/* The same words read back.  KZ_NOT_FOUND: none of them. */
+KZ_MUST_CHECK enum kz_result kz_registry_kind_find(
+	struct kz_str text, enum kz_registry_kind *kind);
+/* Likewise. */
+KZ_MUST_CHECK enum kz_result kz_registry_outcome_find(
+	struct kz_str text, enum kz_registry_outcome *outcome);
+
 /* "admin tech"; appended to text. */
 void kz_registry_roles(uint8_t roles, struct kz_text *text);
 

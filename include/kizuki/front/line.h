@@ -34,6 +34,8 @@ enum kz_line_kind {
 	KZ_LINE_EXAMINE,  /* {"v":1,"examine":"example1.jp","tcp":true,...} */
 	KZ_LINE_QUESTION, /* {"v":1,"verify":17,"kind":"helo",...} */
 	KZ_LINE_CANARY,   /* {"v":1,"canary":"10.20.0.25","service":"smtp25"} */
+	KZ_LINE_LOOKUP,   /* {"v":1,"registry_of":"example1.jp"} */
+	KZ_LINE_GRANT,    /* {"v":1,"turn_answer":"whois.jprs.jp",...} */
 	/* from the prober; findings and touches also for import */
 	KZ_LINE_FINDING,
 	KZ_LINE_TOUCHED, /* to the prober too: what an earlier one touched */
@@ -41,6 +43,8 @@ enum kz_line_kind {
 	KZ_LINE_DONE,
 	KZ_LINE_TURN,       /* both ways: a registry's server was asked */
 	KZ_LINE_REGISTERED, /* both ways: what a registry said of a domain */
+	KZ_LINE_LOOKED,     /* {"v":1,"registry_says":"example1.jp",...} */
+	KZ_LINE_WANT,       /* {"v":1,"turn_wanted":"whois.jprs.jp",...} */
 	KZ_LINE_ERROR       /* {"v":1,"error":"...","line":"..."} */
 };
 
@@ -77,6 +81,30 @@ struct kz_line_done {
 	bool complete[KZ_FAMILY_COUNT];
 };
 
+/* What a registry is asked of. */
+struct kz_line_lookup {
+	struct kz_name domain; /* the root: an address */
+	struct kz_addr addr;
+};
+
+/* What came of asking one server, which answer.server names. */
+struct kz_line_looked {
+	struct kz_line_lookup of;
+	bool more;     /* another one is asked; else this is the last */
+	char why[128]; /* it gave no answer; "": it did */
+	struct kz_registry_answer answer; /* no links of contacts */
+};
+
+/* A turn at a server that is wanted, and what came of it. */
+struct kz_line_grant {
+	char server[KZ_NAME_MAX + 1];
+	bool rdap;
+	bool granted;
+	uint32_t wait_s; /* until it is there */
+};
+/* No turn is further away. */
+#define KZ_LINE_WAIT_MAX_S 600
+
 struct kz_line_error {
 	char text[256];
 	char line[256]; /* the beginning of the line at fault, cleaned */
@@ -95,6 +123,9 @@ struct kz_line {
 		struct kz_line_done done;
 		struct kz_turn_told turn;
 		struct kz_registry_answer registered; /* as kz_registry_keep */
+		struct kz_line_lookup lookup;
+		struct kz_line_looked looked;
+		struct kz_line_grant grant; /* WANT too */
 		struct kz_line_error error;
 	} u;
 };
