@@ -144,11 +144,20 @@ void cli_print_registration(
 int cli_registry_kept(
 	struct cli *cli, const struct kz_name *domain, bool *kept);
 
+struct kz_line_grant;
+struct kz_turn_told;
+
 /*
- * Take a question to server from kizukid's share of the day, and wait for its
- * turn.  Without kizukid there is nothing to be shared.
+ * Take a question to grant->server from kizukid's share of the day: granted,
+ * and in wait_s; or else not before *until_s.  Without kizukid there is nothing
+ * to be shared.
  */
-int cli_registry_turn(struct cli *cli, const char *server);
+int cli_registry_turn(
+	struct cli *cli, struct kz_line_grant *grant, int64_t *until_s);
+
+/* Tell kizukid that a server refused; it is left alone then until *until_s. */
+int cli_registry_refused(
+	struct cli *cli, const struct kz_turn_told *told, int64_t *until_s);
 
 /* registry_ask.c: ask the registry of a domain or an address, and print. */
 int cli_registry_ask(struct cli *cli, const char *text);

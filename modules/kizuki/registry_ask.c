@@ -1,193 +1,212 @@
 /* SPDX-License-Identifier: ISC */
-/* One question to the registry of a domain or an address. */
+/*
+ * One question to the registry of a domain or an address.  A kizuki-probe of
+ * our own asks; the turns that it takes are kizukid's.
+ */
 #include <err.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <sysexits.h>
 
-#include <event2/event.h>
+#include <bsd/string.h>
 
 #include "cli_priv.h"
-#include "kizuki/core/registry.h"
-#include "kizuki/io/charset.h"
-#include "kizuki/io/dnsmsg.h"
-#include "kizuki/io/resolver.h"
+#include "kizuki/io/clock.h"
 #include "kizuki/io/suffix.h"
-#include "kizuki/io/whois.h"
+#include "prober_priv.h"
 
-/* RFC 1035 section 3.2.2, RFC 3596 section 2.1. */
-#define TYPE_A    1
-#define TYPE_AAAA 28
+/* From one line to the next: a server's limit, and the prober's own gap. */
+#define LINE_MS 120000
+/* And its end, once all was told. */
+#define LAST_MS 10000
+/* Turns for one question: RDAP with its redirects, IANA, WHOIS. */
+#define TURNS_MAX 16
 
 struct asking {
 	struct cli *cli;
-	struct event_base *base;
-	struct kz_resolver *resolver;
-	struct kz_whois *whois;
-	const char *server; /* name or address */
-	struct kz_name server_name;
-	char query[KZ_WHOIS_QUERY_MAX + 1];
-	struct kz_name domain; /* that is asked for; the root: an address */
-	bool by_address;
-	struct kz_addr address;
-	bool by_v6; /* the server has no address of IPv4 */
-	enum kz_reach reach;
-	struct kz_registry_answer answer;
-	int status;
+	struct kz_line_lookup of;
+	struct cli_prober prober;
+	int64_t end_ms;
+	unsigned turns;
+	/* a server that is left alone */
+	char resting[KZ_NAME_MAX + 1];
+	int64_t until_s;
+	bool done;
+	struct kz_line_looked looked; /* the last */
 };
 
 static void
-on_text(void *arg, const struct kz_whois_result *result)
+set_end(struct asking *asking, int64_t more_ms)
+{
+	asking->end_ms = kz_clock_mono_ms() + more_ms;
+}
+
+/* Two names to be looked up, at most, go before a question. */
+static int64_t
+line_ms(const struct asking *asking)
+{
+	return LINE_MS + 2 * (int64_t)asking->cli->config.resolver.limit_ms;
+}
+
+static int
+take_want(struct asking *asking, const struct kz_line_grant *want)
+{
+	struct kz_line line = {.kind = KZ_LINE_GRANT, .u.grant = *want};
+	struct kz_line_grant *grant = &line.u.grant;
+	int status;
+
+	if (asking->turns++ == TURNS_MAX) {
+		warnx("kizuki-probe wants more than %d turns", TURNS_MAX);
+		return EX_PROTOCOL;
+	}
+	status = cli_registry_turn(asking->cli, grant, &asking->until_s);
+	if (status != 0)
+		return status;
+	if (!grant->granted)
+		(void)strlcpy(asking->resting, grant->server,
+			sizeof(asking->resting));
+	else if (grant->wait_s > 0)
+		warnx("%s: its turn is in %u s", grant->server,
+			(unsigned)grant->wait_s);
+	set_end(asking, line_ms(asking) + (int64_t)grant->wait_s * 1000);
+	return cli_prober_send(&asking->prober, &line);
+}
+
+/* It counts here only where kizukid does not know it yet. */
+static int
+take_turn(struct asking *asking, const struct kz_turn_told *told)
+{
+	if (told->asked > 0 || told->back_off_s == 0)
+		return 0;
+	asking->until_s = 0;
+	(void)strlcpy(asking->resting, told->server, sizeof(asking->resting));
+	return cli_registry_refused(asking->cli, told, &asking->until_s);
+}
+
+/* Why a server's answer is none. */
+static void
+say_none(const struct asking *asking, const struct kz_line_looked *looked)
+{
+	const char *server = looked->answer.server;
+	char moment[CLI_MOMENT_SIZE];
+
+	fputs("kizuki: ", stderr);
+	cli_put(stderr, server);
+	if (looked->why[0] != '\0') {
+		fputs(": no answer (", stderr);
+		cli_put(stderr, looked->why);
+		fputc(')', stderr);
+	} else if (looked->answer.outcome == KZ_REGISTRY_REFUSED) {
+		fputs(": it refused the question", stderr);
+	} else {
+		fputs(": its answer says nothing that is understood", stderr);
+	}
+	if (asking->until_s > 0 && strcmp(asking->resting, server) == 0)
+		fprintf(stderr, "; it is not asked before %s UTC",
+			cli_moment(asking->until_s, moment));
+	fputc('\n', stderr);
+}
+
+static void
+take_looked(struct asking *asking, const struct kz_line_looked *looked)
+{
+	if (!looked->more) {
+		asking->looked = *looked;
+		asking->done = true;
+		cli_prober_sent(&asking->prober);
+		set_end(asking, LAST_MS);
+	} else if (looked->answer.outcome == KZ_REGISTRY_MISSING) {
+		fputs("kizuki: ", stderr);
+		cli_put(stderr, looked->answer.server);
+		fputs(": not found there; another one is asked\n", stderr);
+	} else {
+		say_none(asking, looked);
+	}
+}
+
+static int
+take_line(void *arg, const struct kz_line *line)
 {
 	struct asking *asking = arg;
-	struct kz_charset *charset = NULL;
-	char *utf8 = malloc(KZ_REGISTRY_TEXT_MAX);
-	struct kz_str text = {utf8, 0};
 
-	asking->reach = result->reach;
-	if (utf8 == NULL || kz_charset_open(&charset) != KZ_OK) {
-		asking->status = EX_OSERR;
-	} else {
-		text.len = kz_charset_utf8(
-			charset, result->text, utf8, KZ_REGISTRY_TEXT_MAX);
-		kz_registry_read(text,
-			asking->by_address ? &asking->address : NULL,
-			&asking->answer);
-		asking->answer.cut = asking->answer.cut || result->cut;
-		asking->status = 0;
-	}
-	kz_charset_close(&charset);
-	free(utf8);
-	(void)event_base_loopbreak(asking->base);
+	if (asking->done)
+		return 0;
+	set_end(asking, line_ms(asking));
+	if (line->kind == KZ_LINE_WANT)
+		return take_want(asking, &line->u.grant);
+	if (line->kind == KZ_LINE_TURN)
+		return take_turn(asking, &line->u.turn);
+	if (line->kind == KZ_LINE_LOOKED)
+		take_looked(asking, &line->u.looked);
+	return 0;
 }
 
-static void
-ask_server(struct asking *asking, const struct kz_addr *server)
-{
-	struct kz_str query = {asking->query, strlen(asking->query)};
-
-	if (kz_whois_ask(asking->whois, server, query, on_text, asking) ==
-		KZ_OK)
-		return;
-	asking->status = EX_OSERR;
-	(void)event_base_loopbreak(asking->base);
-}
-
-static void look_up(struct asking *asking);
-
-static void
-on_addr(void *arg, const struct kz_answer *answer)
-{
-	struct asking *asking = arg;
-	struct kz_dnsmsg *message = NULL;
-	struct kz_addr server;
-	bool cut = false;
-	size_t count = 0;
-
-	if (answer->packet != NULL &&
-		kz_dnsmsg_parse(answer->packet, answer->len, &message) == KZ_OK)
-		count = kz_dnsmsg_addrs(message, KZ_DNS_ANSWER,
-			&asking->server_name, &server, 1, &cut);
-	kz_dnsmsg_free(&message);
-	if (count > 0) {
-		ask_server(asking, &server);
-	} else if (!asking->by_v6) {
-		asking->by_v6 = true;
-		look_up(asking);
-	} else {
-		warnx("%s: its address cannot be found", asking->server);
-		asking->status = EX_NOHOST;
-		(void)event_base_loopbreak(asking->base);
-	}
-}
-
-static void
-look_up(struct asking *asking)
-{
-	if (kz_resolver_ask(asking->resolver, &asking->server_name,
-		    asking->by_v6 ? TYPE_AAAA : TYPE_A, on_addr, asking,
-		    NULL) == KZ_OK)
-		return;
-	asking->status = EX_OSERR;
-	(void)event_base_loopbreak(asking->base);
-}
-
-static bool
-open_clients(struct asking *asking)
-{
-	const struct kz_config *config = &asking->cli->config;
-	const struct kz_resolver_options resolver = {
-		.root_hints = config->resolver.root_hints,
-		.trust_anchor = config->resolver.trust_anchor,
-		.limit_ms = config->resolver.limit_ms,
-		.lab = config->network.scope.global.count > 0,
-	};
-	const struct kz_whois_options whois = {
-		.source_v4 = config->probe.source_v4,
-		.source_v6 = config->probe.source_v6,
-		.scope = config->network.scope,
-	};
-
-	asking->base = event_base_new();
-	return asking->base != NULL &&
-		kz_resolver_open(asking->base, &resolver, &asking->resolver) ==
-		KZ_OK &&
-		kz_whois_open(asking->base, &whois, &asking->whois) == KZ_OK;
-}
-
-static void
-close_clients(struct asking *asking)
-{
-	kz_whois_close(&asking->whois);
-	kz_resolver_close(&asking->resolver);
-	if (asking->base != NULL)
-		event_base_free(asking->base);
-}
-
-/* Ask, and wait: each look-up and each question has a limit. */
 static int
 run(struct asking *asking)
 {
-	struct kz_str text = {asking->server, strlen(asking->server)};
-	struct kz_addr server;
+	struct kz_line line = {.kind = KZ_LINE_LOOKUP, .u.lookup = asking->of};
+	int ended = 0;
+	int status = cli_prober_start(asking->cli, NULL, &asking->prober);
 
-	asking->status = EX_OSERR;
-	if (!open_clients(asking)) {
-		warnx("the network cannot be used");
-	} else if (kz_addr_parse(text, &server) == KZ_OK) {
-		ask_server(asking, &server);
-		(void)event_base_dispatch(asking->base);
-	} else if (kz_name_parse(text, &asking->server_name) == KZ_OK) {
-		look_up(asking);
-		(void)event_base_dispatch(asking->base);
-	} else {
-		warnx("%s: neither a name nor an address", asking->server);
-		asking->status = EX_CONFIG;
+	if (status != 0)
+		return status;
+	set_end(asking, line_ms(asking));
+	status = cli_prober_send(&asking->prober, &line);
+	if (status == 0)
+		status = cli_prober_read(
+			&asking->prober, &asking->end_ms, take_line, asking);
+	status = cli_prober_end(&asking->prober, status, &ended);
+	/* An answer is one, however it ended that gave it. */
+	if (asking->done)
+		return 0;
+	if (status != 0)
+		return status;
+	if (WIFSIGNALED(ended))
+		warnx("kizuki-probe was ended by signal %d", WTERMSIG(ended));
+	else
+		warnx("kizuki-probe ended with status %d before it answered",
+			WEXITSTATUS(ended));
+	return EX_TEMPFAIL;
+}
+
+/* 0: found, 1: a registry says that there is no such thing. */
+static int
+tell(const struct asking *asking, const char *text)
+{
+	const struct kz_line_looked *looked = &asking->looked;
+	const struct kz_registry_answer *answer = &looked->answer;
+	int status;
+
+	if (answer->server[0] == '\0' && looked->why[0] == '\0') {
+		warnx("%s: kizuki knows no registry to ask for it", text);
+		return EX_UNAVAILABLE;
 	}
-	close_clients(asking);
-	return asking->status;
+	if (answer->outcome != KZ_REGISTRY_FOUND &&
+		answer->outcome != KZ_REGISTRY_MISSING) {
+		say_none(asking, looked);
+		return EX_TEMPFAIL;
+	}
+	status = cli_registry_print(asking->cli, answer, answer->server);
+	if (status == 0 && answer->outcome == KZ_REGISTRY_MISSING)
+		return 1;
+	return status;
 }
 
+/* The domain that was registered, if it is not an address. */
 static int
-put_query(struct asking *asking, const char *before, const char *what)
+prepare(struct asking *asking, const char *text)
 {
-	int len = snprintf(
-		asking->query, sizeof(asking->query), "%s%s/e", before, what);
-
-	return len < 0 || (size_t)len >= sizeof(asking->query) ? EX_DATAERR : 0;
-}
-
-/* Whom to ask for a domain: only below jp is there a WHOIS that we read. */
-static int
-prepare_domain(struct asking *asking, const char *text)
-{
-	static const struct kz_name jp = {2, "jp"};
 	const struct kz_config *config = &asking->cli->config;
 	struct kz_suffix *suffix = NULL;
-	struct kz_name site, domain;
+	struct kz_name site;
 	enum kz_result result;
-	int status = cli_site(text, &site);
+	int status;
 
+	if (kz_addr_parse((struct kz_str){text, strlen(text)},
+		    &asking->of.addr) == KZ_OK)
+		return 0;
+	status = cli_site(text, &site);
 	if (status != 0)
 		return status;
 	if (kz_suffix_open(config->resolver.public_suffixes, &suffix) !=
@@ -195,29 +214,12 @@ prepare_domain(struct asking *asking, const char *text)
 		warnx("no Public Suffix List can be read");
 		return EX_NOINPUT;
 	}
-	result = kz_suffix_registrable(suffix, &site, &domain);
+	result = kz_suffix_registrable(suffix, &site, &asking->of.domain);
 	kz_suffix_close(&suffix);
-	if (result != KZ_OK || !kz_name_within(&site, &jp)) {
-		warnx("%s: kizuki knows no registry to ask for it", site.text);
-		return EX_UNAVAILABLE;
-	}
-	asking->server = config->registry.jprs;
-	asking->domain = domain;
-	return put_query(asking, "DOM ", domain.text);
-}
-
-static int
-prepare(struct asking *asking, const char *text)
-{
-	char shown[KZ_ADDR_TEXT_SIZE];
-
-	asking->by_address = kz_addr_parse((struct kz_str){text, strlen(text)},
-				     &asking->address) == KZ_OK;
-	if (!asking->by_address)
-		return prepare_domain(asking, text);
-	asking->server = asking->cli->config.registry.jpnic;
-	return put_query(
-		asking, "NET ", kz_addr_format(&asking->address, shown));
+	if (result == KZ_OK)
+		return 0;
+	warnx("%s: nobody registers it: it is a public suffix", site.text);
+	return EX_UNAVAILABLE;
 }
 
 int
@@ -233,27 +235,12 @@ cli_registry_ask(struct cli *cli, const char *text)
 	}
 	asking->cli = cli;
 	status = prepare(asking, text);
-	if (status == 0 && asking->domain.len > 0 && !cli->fresh)
-		status = cli_registry_kept(cli, &asking->domain, &kept);
-	if (kept) {
-		free(asking);
-		return status;
-	}
-	if (status == 0)
-		status = cli_registry_turn(cli, asking->server);
-	if (status == 0)
+	if (status == 0 && asking->of.domain.len > 0 && !cli->fresh)
+		status = cli_registry_kept(cli, &asking->of.domain, &kept);
+	if (status == 0 && !kept)
 		status = run(asking);
-	if (status == 0 && asking->reach != KZ_REACH_ALIVE) {
-		warnx("%s: no answer (%s)", asking->server,
-			kz_reach_text(asking->reach));
-		status = EX_TEMPFAIL;
-	}
-	if (status == 0) {
-		status = cli_registry_print(
-			cli, &asking->answer, asking->server);
-		if (status == 0 && asking->answer.outcome != KZ_REGISTRY_FOUND)
-			status = 1;
-	}
+	if (status == 0 && !kept)
+		status = tell(asking, text);
 	free(asking);
 	return status;
 }

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 
 #include "cli_priv.h"
+#include "kizuki/front/line.h"
 
-/* No turn is further away. */
-#define WAIT_MAX_S 600
+/* No refusal counts for longer: as the option back_off at most. */
+#define REFUSED_MAX_S (INT64_C(30) * 86400)
 
 static void
 print_list(FILE *out, const json_t *list, const char *indent, const char *what)
@@ -107,31 +107,14 @@ cli_registry_kept(struct cli *cli, const struct kz_name *domain, bool *kept)
 	return status;
 }
 
+/* One turn, by the share of the day that kizukid keeps. */
 static int
-wait_turn(const struct kz_api_answer *answer)
+ask_turn(struct cli *cli, json_t *body, struct kz_api_answer *answer,
+	bool *there)
 {
-	json_t *json = json_loadb(answer->body, answer->len, 0, NULL);
-	int64_t wait_s = cli_number(json, "wait");
-	struct timespec span = {
-		.tv_sec = wait_s < WAIT_MAX_S ? wait_s : WAIT_MAX_S};
-
-	json_decref(json);
-	if (wait_s > 0) {
-		warnx("its turn is in %lld s", (long long)span.tv_sec);
-		(void)nanosleep(&span, NULL);
-	}
-	return 0;
-}
-
-int
-cli_registry_turn(struct cli *cli, const char *server)
-{
-	json_t *body = json_pack("{s:s}", "server", server);
 	char *text = body == NULL ? NULL : json_dumps(body, JSON_COMPACT);
 	struct kz_api_request request = {
 		.method = "POST", .path = "/v1/turns", .body = KZ_STR("")};
-	struct kz_api_answer answer = {0};
-	bool there = false;
 	int status;
 
 	json_decref(body);
@@ -140,15 +123,69 @@ cli_registry_turn(struct cli *cli, const char *server)
 		return EX_OSERR;
 	}
 	request.body = (struct kz_str){text, strlen(text)};
-	status = ask(cli, &request, &answer, &there);
+	status = ask(cli, &request, answer, there);
 	free(text);
-	if (status == 0 && there && answer.status == 200)
-		status = wait_turn(&answer);
-	else if (status == 0 && there) {
-		warnx("%s: it has had its share of questions today, or is "
-		      "left alone because it refused",
-			server);
-		status = EX_TEMPFAIL;
+	return status;
+}
+
+static int
+take_turn(const struct kz_api_answer *answer, struct kz_line_grant *grant,
+	int64_t *until_s)
+{
+	json_t *json = json_loadb(answer->body, answer->len, 0, NULL);
+	int64_t wait_s = cli_number(json, "wait");
+
+	if (answer->status == 429)
+		*until_s = cli_number(json, "until");
+	json_decref(json);
+	grant->granted = answer->status == 200;
+	if (wait_s > 0)
+		grant->wait_s = wait_s < KZ_LINE_WAIT_MAX_S
+			? (uint32_t)wait_s
+			: KZ_LINE_WAIT_MAX_S;
+	if (grant->granted || answer->status == 429)
+		return 0;
+	warnx("kizukid grants no turn at %s (%ld)", grant->server,
+		answer->status);
+	return EX_TEMPFAIL;
+}
+
+int
+cli_registry_turn(
+	struct cli *cli, struct kz_line_grant *grant, int64_t *until_s)
+{
+	json_t *body = json_pack(
+		"{s:s,s:b}", "server", grant->server, "rdap", (int)grant->rdap);
+	struct kz_api_answer answer = {0};
+	bool there = false;
+	int status = ask_turn(cli, body, &answer, &there);
+
+	grant->granted = true;
+	grant->wait_s = 0;
+	if (status == 0 && there)
+		status = take_turn(&answer, grant, until_s);
+	kz_api_answer_free(&answer);
+	return status;
+}
+
+int
+cli_registry_refused(
+	struct cli *cli, const struct kz_turn_told *told, int64_t *until_s)
+{
+	json_int_t least_s = told->back_off_s < REFUSED_MAX_S
+		? (json_int_t)told->back_off_s
+		: REFUSED_MAX_S;
+	json_t *body = json_pack("{s:s,s:b,s:I}", "server", told->server,
+		"rdap", (int)told->rdap, "refused", least_s);
+	struct kz_api_answer answer = {0};
+	json_t *json;
+	bool there = false;
+	int status = ask_turn(cli, body, &answer, &there);
+
+	if (status == 0 && there && answer.status == 200) {
+		json = json_loadb(answer.body, answer.len, 0, NULL);
+		*until_s = cli_number(json, "until");
+		json_decref(json);
 	}
 	kz_api_answer_free(&answer);
 	return status;

@@ -190,11 +190,54 @@ examine "$ask"
 expect "questions" "$(($(asked jprs) - before))" 0
 
 say "an operator asks by hand"
-ours() { "$(bin kizuki)" -c "$LAB_DIR/probe.conf" registry "$@"; }
+ours() {
+	"$(bin kizuki)" -c "$LAB_DIR/probe.conf" registry "$@" 2>&1 ||
+		echo "status $?"
+}
 expect "a domain" "$(ours www.example2.jp | paste -sd' ')" \
 	"server: 10.9.0.43 domain: example2.jp status: Connected *"
-expect "an address" "$(ours 10.224.31.98 | sed -n 2p)" \
-	"network: 10.224.31.96/28"
-expect "nothing there" "$(ours nothing.jp | tail -n 1)" "answer: not found"
-expect "no registry known" "$(ours example.com 2>&1 || echo $?)" \
-	"*knows no registry*69"
+expect "its contacts" "$(ours www.example2.jp | grep contact: | paste -sd' ')" \
+	"contact: admin tech RT0040JP"
+expect "an address" "$(ours 10.224.31.98 | sed -n 1,2p | paste -sd' ')" \
+	"server: 10.9.1.43 network: 10.224.31.96/28"
+expect "nothing there" "$(ours nothing.jp | paste -sd' ')" \
+	"server: 10.9.0.43 answer: not found status 1"
+expect "a network that JPNIC does not know" \
+	"$(ours 10.20.0.25 | paste -sd' ')" \
+	"server: 10.9.1.43 answer: not found status 1"
+expect "by an own line" "$(tail -n 1 "$LAB_DIR/whois-servers" &&
+	ours www.good.example | paste -sd' ')" \
+	"*10.20.0.25*kizuki: 10.20.0.25: its answer says nothing*status 75"
+cat >"$LAB_DIR/whois/other/good.example" <<-TEXT
+	Domain Name: GOOD.EXAMPLE
+	Registry Expiry Date: 2099-01-02T03:04:05Z
+	Domain Status: ok https://icann.org/epp#ok
+	Name Server: NS1.GOOD.EXAMPLE
+	Name Server: NS2.GOOD.EXAMPLE
+	>>> Last update of WHOIS database: 2026-01-01T00:00:00Z <<<
+TEXT
+: >"$LAB_DIR/whois-servers"
+before=$(asked iana)$(asked other)
+expect "by IANA's word" "$(ours www.good.example | paste -sd' ')" \
+	"server: mx1.good.jp domain: good.example status: ok*"
+expect "questions" "$(asked iana)$(asked other)" \
+	"$((${before%?} + 1))$((${before#?} + 1))"
+expect "in JSON" "$(ours --json good.example)" \
+	'*"domain":*"good.example"*"server":*"mx1.good.jp"*'
+expect "no registry known" "$(ours example.nowhere | paste -sd' ')" \
+	"kizuki: example.nowhere: kizuki knows no registry*status 69"
+expect "a public suffix" "$(ours co.jp | paste -sd' ')" \
+	"*co.jp*public suffix status 69"
+expect "no name" "$(ours a..b | tail -n 1)" "status 6[45]"
+whois_mode jprs refuse
+expect "it refuses" "$(ours good.jp | paste -sd' ')" \
+	"kizuki: 10.9.0.43: it refused the question status 75"
+whois_mode jprs close
+expect "it says nothing" "$(ours good.jp | paste -sd' ')" \
+	"kizuki: 10.9.0.43: no answer (*) status 75"
+stop jpnic
+expect "it is not there" "$(ours 10.224.31.98 | paste -sd' ')" \
+	"kizuki: 10.9.1.43: no answer (refused) status 75"
+stop iana
+expect "IANA is not there" "$(ours good.example | paste -sd' ')" \
+	"kizuki: 10.9.0.44: no answer (refused) status 75"

@@ -66,6 +66,28 @@ expect "JPNIC is asked first" "$(cut -d' ' -f2- "$LAB_DIR/whois/jpnic/log")" \
 	"NET 10.20.0.25/e"
 shows good.jp reg-net-stale bad 10.20.0.0/24 1 2010-02-03
 
+say "an operator asks by hand"
+ours() {
+	"$(bin kizuki)" -c "$LAB_DIR/probe.conf" registry "$@" 2>&1 ||
+		echo "status $?"
+}
+expect "a domain" "$(ours www.good.example | paste -sd' ')" \
+	"server: 10.9.0.43 domain: good.example status: client hold name server: ns1.good.example contact: tech EX-1"
+before=$(asked jpnic)
+expect "a network abroad" "$(ours 10.20.0.25 | paste -sd' ')" \
+	"kizuki: 10.9.1.43: not found there; another one is asked server: 10.9.0.43 network: 10.20.0.0/24 updated: 2010-02-03*"
+expect "questions to JPNIC" "$(($(asked jpnic) - before))" 1
+expect "one that RDAP does not know" "$(ours missing.example | paste -sd' ')" \
+	"kizuki: 10.9.0.43: *status 75"
+page domain/missing.example "404 Not Found" </dev/null
+expect "one that is not registered" "$(ours missing.example | paste -sd' ')" \
+	"server: 10.9.0.43 answer: not found status 1"
+page domain/much.example "429 Too Many Requests" "Retry-After: 100" </dev/null
+expect "too many" "$(ours much.example | paste -sd' ')" \
+	"kizuki: 10.9.0.43: it refused the question status 75"
+expect "nobody there" "$(ours 10.1.2.3 | paste -sd' ')" \
+	"kizuki: 10.9.1.43: not found there*kizuki: 192.0.2.1: no answer (special) status 75"
+
 say "redirects are followed three times, and never to special addresses"
 sends() { page "$1" "302 Found" "Location: $2" </dev/null; }
 cp "$web/domain/good.example" "$web/domain/end"

@@ -16,12 +16,17 @@ registry='registry { \
 	recheck_bad = 6s \
 	recheck_persistent = 8s \
 	keep = 1h \
+	gap_other = 0 \
+	per_day_other = 50 \
+	whois_own = '"$LAB_DIR"'/whois-servers \
 } \
 persistence registry { \
 	count = 2 \
 	span = 5s \
 	slot = 1s \
 }'
+# servers that only questions by hand lead to
+printf 'example 10.20.0.25\ntest 10.9.0.44\n' >"$LAB_DIR/whois-servers"
 start_kizukid "s|^mode = enforce|&\n$registry|;s|^profile.*||"
 
 # the sessions by which kizukid knows the sites; good.jp has no fault
@@ -95,6 +100,30 @@ expect "a share of the day" "$(for _ in $(seq 51); do
 	curl -s --unix-socket /run/kizuki/api.sock -d '{"server":"whois.nowhere"}' \
 		-o /dev/null -w '%{http_code}\n' http://localhost/v1/turns
 done | uniq -c | paste -sd' ' | tr -s ' ')" " 50 200 1 429"
+
+say "what is asked by hand counts once, and a refusal is told"
+whois_at other 10.20.0.25
+whois_at full 10.9.0.44
+whois_mode full refuse
+printf 'Domain Name: GOOD.EXAMPLE\nName Server: NS1.GOOD.EXAMPLE\n' \
+	>"$LAB_DIR/whois/other/good.example"
+turns() {
+	for _ in $(seq "$2"); do
+		curl -s --unix-socket /run/kizuki/api.sock \
+			-d "{\"server\":\"$1\"}" -o /dev/null \
+			-w '%{http_code}\n' http://localhost/v1/turns
+	done | uniq -c | paste -sd' ' | tr -s ' '
+}
+expect "one that nobody has asked yet" "$(by_hand good.example | paste -sd' ')" \
+	"server: 10.20.0.25 domain: good.example name server: ns1.good.example"
+expect "the rest of its day" "$(turns 10.20.0.25 50)" " 49 200 1 429"
+refused() { kizuki registry "$@" 2>&1 || echo "status $?"; }
+expect "no question more" "$(refused good.example | paste -sd' ')" \
+	"kizuki: 10.20.0.25: no answer (left alone*); it is not asked before 20* UTC status 75"
+expect "questions" "$(asked other)" 1
+expect "one that refuses" "$(refused any.test | paste -sd' ')" \
+	"kizuki: 10.9.0.44: it refused the question; it is not asked before 20* UTC status 75"
+expect "is left alone by all" "$(turns 10.9.0.44 1)" " 1 429"
 
 say "killed and started anew, kizukid remembers what was asked"
 count() {
