@@ -82,7 +82,7 @@ static const char *const page_points[LANGUAGES] = {
 	"symptom of 8, or by three causes of one family with 8 together "
 	"(RDNS, POL and WEB only as the second family). Symptoms with the "
 	"same cause count once.\n",
-	"\n運用者の記録は、指定された日まで直ちに有効です。\n\n"
+	"\n運用者の記録は直ちに有効となり、記された日まで続きます。\n\n"
 	"プロファイル `paper` では「単独で判定」の症状が満点で恒常的になれば"
 	"判定されます。`cautious`（および `paper`）では、合計 8 点以上かつ "
 	"2 点以上の分類が二つ、または 8 点以上の症状一つ、または一つの分類で"
@@ -128,12 +128,15 @@ static const char *const alone[LANGUAGES] = {
 	" · convicts alone", " · 単独で判定"};
 
 static void
-print_span(uint32_t seconds)
+print_span(uint32_t seconds, enum kz_language language)
 {
+	static const char *const days[LANGUAGES] = {"d", "日"};
+	static const char *const hours[LANGUAGES] = {"h", "時間"};
+
 	if (seconds % 86400 == 0)
-		printf(" %" PRIu32 " d |", seconds / 86400);
+		printf(" %" PRIu32 " %s |", seconds / 86400, days[language]);
 	else
-		printf(" %" PRIu32 " h |", seconds / 3600);
+		printf(" %" PRIu32 " %s |", seconds / 3600, hours[language]);
 }
 
 static void
@@ -153,11 +156,11 @@ print_classes(const struct kz_config *config, enum kz_language language)
 
 		printf("| %s | %" PRIu32 " |", class_titles[i][language],
 			(uint32_t)rule->count);
-		print_span((uint32_t)rule->span_s);
+		print_span((uint32_t)rule->span_s, language);
 		print_least(rule->quarters);
 		print_least(rule->weekdays);
 		print_least(rule->queues);
-		print_span((uint32_t)rule->max_age_s);
+		print_span((uint32_t)rule->max_age_s, language);
 		putchar('\n');
 	}
 }
@@ -177,10 +180,10 @@ print_symptom(enum kz_symptom symptom, enum kz_language language)
 			points, how, class, object, info->japanese,
 			info->fix_japanese);
 	else
-		printf("%u points%s · evidence: %s · about: %s\n\n> %s\n\n"
+		printf("%u point%s%s · evidence: %s · about: %s\n\n> %s\n\n"
 		       "Remedy: %s\n",
-			points, how, class, object, info->english,
-			info->fix_english);
+			points, points == 1 ? "" : "s", how, class, object,
+			info->english, info->fix_english);
 }
 
 static void

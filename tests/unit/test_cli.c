@@ -354,6 +354,8 @@ the_catalogue_is_printed(void **state)
 	says("4 points · convicts alone · evidence: network · about: a host");
 	CLI(&run, "--lang", "ja", "symptoms", "soa-mname-dead");
 	says("4 点 · 単独で判定 · 種別: ネットワーク · 対象: ホスト");
+	CLI(&run, "symptoms", "mx-target-cname");
+	says("1 point · evidence: content");
 	CLI(&run, "symptoms", "soa-dead");
 	complains(EX_USAGE, "soa-dead: no such symptom");
 	cli_clean(&run);
