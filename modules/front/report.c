@@ -30,40 +30,88 @@ kz_report_fate_text(enum kz_reason_fate fate)
 	return "";
 }
 
-static void
-put_lack(struct kz_text *text, size_t start, int64_t number, const char *one,
-	const char *many)
-{
-	if (text->used > start)
-		kz_text_word(text, ", ");
-	kz_text_number(text, number);
-	kz_text_word(text, number == 1 ? one : many);
-}
+/* What evidence lacks, under way. */
+struct lacks {
+	const struct kz_evidence *evidence;
+	struct kz_text *text;
+	size_t start;
+	bool japanese;
+};
 
-static uint32_t
-quarters_seen(const struct kz_evidence *evidence)
+static void
+put_words(const struct lacks *lacks, const char *english, const char *japanese)
 {
-	return (uint32_t)__builtin_popcount(evidence->quarters);
+	kz_text_word(lacks->text, lacks->japanese ? japanese : english);
 }
 
 static void
-put_messages(const struct kz_evidence *evidence,
-	const struct kz_persistence *rule, size_t start, struct kz_text *text)
+put_separator(const struct lacks *lacks)
 {
-	uint32_t seen = kz_evidence_messages(evidence, rule->queues);
+	if (lacks->text->used > lacks->start)
+		put_words(lacks, ", ", "、");
+}
 
-	if (rule->queues > 0 && seen < rule->queues)
-		put_lack(text, start, rule->queues - seen,
-			" other message of ours", " other messages of ours");
+static void
+put_findings(const struct lacks *lacks, uint32_t number)
+{
+	put_separator(lacks);
+	put_words(lacks, "", "bad があと ");
+	kz_text_number(lacks->text, number);
+	put_words(
+		lacks, number == 1 ? " more finding" : " more findings", " 回");
+}
+
+static void
+put_span(const struct lacks *lacks, int64_t until_s)
+{
+	put_separator(lacks);
+	put_words(lacks, "bad still on ", "");
+	kz_words_day(until_s, lacks->text);
+	put_words(lacks, "", " にも bad");
+}
+
+static void
+put_quarters(const struct lacks *lacks, const struct kz_persistence *rule)
+{
+	uint32_t seen = (uint32_t)__builtin_popcount(lacks->evidence->quarters);
+
+	if (seen >= rule->quarters)
+		return;
+	put_separator(lacks);
+	put_words(lacks, "", "一日の別の四分区であと ");
+	kz_text_number(lacks->text, rule->quarters - seen);
+	put_words(lacks,
+		rule->quarters - seen == 1 ? " more quarter of the day"
+					   : " more quarters of the day",
+		" つ");
+}
+
+static void
+put_messages(const struct lacks *lacks, const struct kz_persistence *rule)
+{
+	uint32_t seen = kz_evidence_messages(lacks->evidence, rule->queues);
+
+	if (rule->queues == 0 || seen >= rule->queues)
+		return;
+	put_separator(lacks);
+	put_words(lacks, "", "当方の別のメールであと ");
+	kz_text_number(lacks->text, rule->queues - seen);
+	put_words(lacks,
+		rule->queues - seen == 1 ? " other message of ours"
+					 : " other messages of ours",
+		" 通");
 }
 
 void
 kz_report_needs(const struct kz_evidence *evidence, enum kz_class class,
-	const struct kz_persistence *rule, struct kz_text *text)
+	const struct kz_persistence *rule, enum kz_language language,
+	struct kz_text *text)
 {
-	size_t start = text->used;
+	const struct lacks lacks = {.evidence = evidence,
+		.text = text,
+		.start = text->used,
+		.japanese = language == KZ_LANGUAGE_JA};
 	uint32_t count = class == KZ_CLASS_C ? evidence->same : evidence->bads;
-	uint32_t quarters = quarters_seen(evidence);
 	int64_t first_s = class == KZ_CLASS_C ? evidence->same_first_s
 					      : evidence->first_bad_s;
 	int64_t span_s = rule->span_s;
@@ -74,22 +122,15 @@ kz_report_needs(const struct kz_evidence *evidence, enum kz_class class,
 		(int64_t)rule->ttl_factor * evidence->ttl_s > span_s)
 		span_s = (int64_t)rule->ttl_factor * evidence->ttl_s;
 	if (count < rule->count)
-		put_lack(text, start, rule->count - count, " more finding",
-			" more findings");
-	if (evidence->newest_bad_s - first_s < span_s) {
-		kz_text_word(text, text->used > start ? ", " : "");
-		kz_text_word(text, "bad still on ");
-		kz_words_day(first_s + span_s, text);
-	}
-	if (quarters < rule->quarters)
-		put_lack(text, start, rule->quarters - quarters,
-			" more quarter of the day",
-			" more quarters of the day");
+		put_findings(&lacks, rule->count - count);
+	if (evidence->newest_bad_s - first_s < span_s)
+		put_span(&lacks, first_s + span_s);
+	put_quarters(&lacks, rule);
 	if (rule->weekdays > 0 && (evidence->weekdays & WORKDAYS) == 0) {
-		kz_text_word(text, text->used > start ? ", " : "");
-		kz_text_word(text, "one on a weekday");
+		put_separator(&lacks);
+		put_words(&lacks, "one on a weekday", "平日に 1 回");
 	}
-	put_messages(evidence, rule, start, text);
+	put_messages(&lacks, rule);
 }
 
 /* Foreign text as ASCII: JSON takes nothing but UTF-8. */
@@ -128,7 +169,7 @@ needs(const struct kz_report *report, const struct kz_reason *reason)
 
 	if (reason->fate == KZ_REASON_WAITING)
 		kz_report_needs(report->rows[reason->row].evidence, class,
-			&rule, &text);
+			&rule, report->language, &text);
 	return json_string(buffer);
 }
 

@@ -201,7 +201,7 @@ print_looks(struct cli *cli, const struct cli_look *looks, size_t count)
 			status = cli_dump(stdout, site);
 		else {
 			fputs(i > 0 ? "\n" : "", stdout);
-			cli_print_site(stdout, site, true);
+			cli_print_site(cli, site, true);
 		}
 		worst = worse(worst, cli_look_status(site));
 		json_decref(site);

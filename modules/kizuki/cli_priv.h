@@ -107,7 +107,7 @@ int cli_dump(FILE *out, const json_t *json);
 void cli_print_finding(const struct kz_finding *finding);
 
 /* site.c: everything about one site; looked: made from one look. */
-void cli_print_site(FILE *out, const json_t *site, bool looked);
+void cli_print_site(const struct cli *cli, const json_t *site, bool looked);
 
 /* A site as one look saw it. */
 struct cli_look {
@@ -137,8 +137,8 @@ int cli_registry_print(const struct cli *cli,
 	const struct kz_registry_answer *answer, const char *server);
 
 /* registry_kept.c: what a registry said that kizukid keeps; NULL: nothing. */
-void cli_print_registration(
-	FILE *out, const json_t *registration, const char *indent);
+void cli_print_registration(FILE *out, enum kz_language language,
+	const json_t *registration, const char *indent);
 
 /* Print what kizukid keeps of domain, where it does: *kept. */
 int cli_registry_kept(

@@ -81,23 +81,25 @@ cli_show(struct cli *cli, int argc, char **argv)
 	struct kz_name site;
 	char path[CLI_PATH_SIZE];
 	json_t *answer = NULL;
+	bool japanese = cli->language == KZ_LANGUAGE_JA;
 	int status = cli_site(argv[0], &site);
 
 	(void)argc;
 	if (status != 0)
 		return status;
-	cli_site_path(
-		&site, cli->language == KZ_LANGUAGE_JA ? "?lang=ja" : "", path);
+	cli_site_path(&site, japanese ? "?lang=ja" : "", path);
 	status = cli_ask(cli, "GET", path, NULL, &answer);
 	if (status != 0)
 		return status;
 	if (cli->json)
 		status = cli_dump(stdout, answer);
 	else if (!cli_true(answer, "known"))
-		printf("%s: nothing is known of it; kizuki check %s looks\n",
-			site.text, site.text);
+		printf("%s%s%s%s\n", site.text,
+			japanese ? ": 記録がありません。kizuki check "
+				 : ": nothing is known of it; kizuki check ",
+			site.text, japanese ? " で確認できます。" : " looks");
 	else
-		cli_print_site(stdout, answer, false);
+		cli_print_site(cli, answer, false);
 	if (status == 0 && !cli_true(answer, "known"))
 		status = 1;
 	json_decref(answer);

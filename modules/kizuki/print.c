@@ -78,11 +78,17 @@ word_len(const char *text, int *columns)
 void
 cli_paragraph(FILE *out, int indent, const char *first, const char *text)
 {
-	int column = indent + (int)strlen(first);
+	int column = indent;
 	bool blank = false;
 
 	put_indent(out, indent);
 	fputs(first, out);
+	while (*first != '\0') {
+		int columns;
+
+		first += character(first, &columns);
+		column += columns;
+	}
 	while (*text != '\0') {
 		int columns;
 		size_t len = word_len(text, &columns);

@@ -27,39 +27,45 @@ print_list(FILE *out, const json_t *list, const char *indent, const char *what)
 }
 
 static void
-print_day(FILE *out, const json_t *registration, const char *indent,
-	const char *key)
+print_day(FILE *out, const char *text, const char *indent, const char *what)
 {
-	const char *text = cli_text(registration, key);
-
 	if (text[0] == '\0')
 		return;
-	fprintf(out, "%s  %s: ", indent, key);
+	fprintf(out, "%s  %s: ", indent, what);
 	cli_put(out, text);
 	fputc('\n', out);
 }
 
 void
-cli_print_registration(
-	FILE *out, const json_t *registration, const char *indent)
+cli_print_registration(FILE *out, enum kz_language language,
+	const json_t *registration, const char *indent)
 {
+	static const struct {
+		const char *key;
+		const char *words[2]; /* by language */
+	} lists[] = {{"status", {"status", "状態"}},
+		{"name_servers", {"name server", "ネームサーバ"}},
+		{"contacts", {"contact", "連絡先"}}},
+	  days[] = {{"created", {"created", "登録"}},
+		  {"updated", {"updated", "更新"}},
+		  {"expires", {"expires", "有効期限"}}};
 	char moment[CLI_MOMENT_SIZE];
+	bool japanese = language == KZ_LANGUAGE_JA;
 
 	if (!json_is_object(registration))
 		return;
-	fprintf(out, "%skept answer of %s from ", indent,
-		cli_moment(cli_number(registration, "asked"), moment));
+	fprintf(out, "%s%s %s%s", indent,
+		japanese ? "保存した登録情報:" : "kept answer of",
+		cli_moment(cli_number(registration, "asked"), moment),
+		japanese ? "、" : " from ");
 	cli_put(out, cli_text(registration, "server"));
 	fputc('\n', out);
-	print_list(
-		out, json_object_get(registration, "status"), indent, "status");
-	print_list(out, json_object_get(registration, "name_servers"), indent,
-		"name server");
-	print_list(out, json_object_get(registration, "contacts"), indent,
-		"contact");
-	print_day(out, registration, indent, "created");
-	print_day(out, registration, indent, "updated");
-	print_day(out, registration, indent, "expires");
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		print_list(out, json_object_get(registration, lists[i].key),
+			indent, lists[i].words[language]);
+	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++)
+		print_day(out, cli_text(registration, days[i].key), indent,
+			days[i].words[language]);
 }
 
 /* *there: kizukid's answer is in *answer, which is to be freed. */
@@ -102,7 +108,7 @@ cli_registry_kept(struct cli *cli, const struct kz_name *domain, bool *kept)
 	if (cli->json)
 		status = cli_dump(stdout, json);
 	else
-		cli_print_registration(stdout, json, "");
+		cli_print_registration(stdout, cli->language, json, "");
 	json_decref(json);
 	return status;
 }

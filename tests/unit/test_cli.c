@@ -102,6 +102,41 @@ show_prints_the_verdict_with_its_arithmetic(void **state)
 		strstr(asked, "GET /v1/sites/example1.jp?lang=ja HTTP"));
 }
 
+/* The frame too, not only what the catalogue says. */
+static void
+the_whole_page_is_japanese(void **state)
+{
+	static const char *const answers[] = {
+		OK(BROKEN), OK("{\"v\":1,\"known\":false}"), NULL};
+
+	(void)state;
+	begin(answers);
+	CLI(&run, "show", "example1.jp", "--lang", "ja");
+	assert_int_equal(run.status, 0);
+	says("example1.jp: 不備あり（遅延の対象）、プロファイル paper、10 点\n"
+	     "  受信: 初回 2020-01-26 00:53、最終 2020-02-28 14:26\n"
+	     "  確認: 2020-02-28 11:40、次回 2020-02-28 17:40\n"
+	     "  ゾーン example1.jp\n"
+	     "  猶予（2020-03-23 21:46 まで）: they know\n"
+	     "MX: 10 点（上限 10 点）（上限を除けば 12 点）\n"
+	     "   6  mx-best-dead  example1.jp  (算入)  単独で判定\n"
+	     "      It is dead.\n"
+	     "      bad 12 回、2020-02-06 14:40 から 2020-02-28 11:40 まで、"
+	     "最後の ok 2019-10-02 07:06\n"
+	     "      対処: Mend it.\n"
+	     "DEL: 算入するものはなし\n"
+	     "   5  ns-dead  ns?[31m?.jp  (継続待ち)\n"
+	     "      s\n"
+	     "      bad 0 回、なし から なし まで\n"
+	     "      算入の条件: 3 more findings\n"
+	     "      対処: f\n");
+	CLI(&run, "show", "x.jp", "--lang=ja");
+	assert_int_equal(run.status, 1);
+	assert_string_equal(run.out,
+		"x.jp: 記録がありません。kizuki check x.jp で確認できます。\n");
+	end();
+}
+
 static void
 an_unknown_site_is_status_1(void **state)
 {
@@ -405,6 +440,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(show_prints_the_verdict_with_its_arithmetic),
+		cmocka_unit_test(the_whole_page_is_japanese),
 		cmocka_unit_test(an_unknown_site_is_status_1),
 		cmocka_unit_test(list_is_a_table),
 		cmocka_unit_test(clients_senders_and_recipients_are_allowed),

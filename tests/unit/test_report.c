@@ -89,8 +89,8 @@ what_evidence_lacks_is_said(void **state)
 		char buffer[256];
 		struct kz_text text = kz_text_make(buffer, sizeof(buffer));
 
-		kz_report_needs(
-			&lacks[i].evidence, lacks[i].class, &rule, &text);
+		kz_report_needs(&lacks[i].evidence, lacks[i].class, &rule,
+			KZ_LANGUAGE_EN, &text);
 		if (strcmp(buffer, lacks[i].words) != 0)
 			print_error("%s: %s\n", lacks[i].name, buffer);
 		assert_string_equal(buffer, lacks[i].words);
@@ -116,8 +116,16 @@ one_message_alone_is_not_enough(void **state)
 	evidence.slots[0] = (struct kz_slot){.when_s = evidence.newest_bad_s,
 		.outcome = KZ_OUTCOME_BAD,
 		.value_hash = 7};
-	kz_report_needs(&evidence, KZ_CLASS_L, &logs, &text);
+	kz_report_needs(&evidence, KZ_CLASS_L, &logs, KZ_LANGUAGE_EN, &text);
 	assert_non_null(strstr(buffer, "2 other messages of ours"));
+	text = kz_text_make(buffer, sizeof(buffer));
+	evidence.bads = 0;
+	evidence.weekdays = 0;
+	evidence.quarters = 0;
+	kz_report_needs(&evidence, KZ_CLASS_L, &logs, KZ_LANGUAGE_JA, &text);
+	assert_string_equal(buffer,
+		"bad があと 8 回、一日の別の四分区であと 3 つ、平日に 1 "
+		"回、当方の別のメールであと 2 通");
 }
 
 static json_t *

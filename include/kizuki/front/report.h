@@ -26,7 +26,7 @@ struct json_t;
 
 struct kz_report {
 	const struct kz_name *site;
-	enum kz_language language; /* of sentences and advice */
+	enum kz_language language; /* of sentences, advice and needs */
 	enum kz_profile profile;
 	const struct kz_persistence *rules; /* KZ_CLASS_COUNT of them */
 	const struct kz_verdict *verdict;
@@ -39,7 +39,8 @@ KZ_MUST_CHECK enum kz_result kz_report_make(
 
 /* Append what evidence lacks: "3 more findings, bad still on 2026-12-01". */
 void kz_report_needs(const struct kz_evidence *evidence, enum kz_class class,
-	const struct kz_persistence *rule, struct kz_text *text);
+	const struct kz_persistence *rule, enum kz_language language,
+	struct kz_text *text);
 
 /* "counts", "dropped", "waiting", "suspended", "pardoned"; static. */
 const char *kz_report_fate_text(enum kz_reason_fate fate);
