@@ -18,22 +18,13 @@
 
 #include "dial_priv.h"
 #include "smtp_banner_priv.h"
+#include "smtp_reply_priv.h"
 #include "tlschain_priv.h"
 
 #define KZ_SMTP_READ_SIZE 4096
 
 struct kz_smtp_job;
 typedef void kz_smtp_step(struct kz_smtp_job *job);
-
-/* A reply of several lines, of which only what matters is kept. */
-struct kz_smtp_reply {
-	char line[16]; /* "250-STARTTLS" and no more of it */
-	size_t len;    /* of the whole line */
-	size_t total;
-	unsigned code; /* of the latest line; 0: none */
-	bool starttls; /* offered */
-	bool done;     /* the last line came */
-};
 
 struct kz_smtp_job {
 	TAILQ_ENTRY(kz_smtp_job) link;

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 
 #include <openssl/err.h>
@@ -47,58 +46,6 @@ static void
 give_up(struct kz_smtp_job *job)
 {
 	kz_smtp_finish(job, KZ_REACH_ALIVE, 0);
-}
-
-/* 0: there is none. */
-static unsigned
-code_of(const char *line)
-{
-	unsigned code = 0;
-
-	for (size_t i = 0; i < 3; i++) {
-		if (line[i] < '0' || line[i] > '9')
-			return 0;
-		code = code * 10 + (unsigned)(line[i] - '0');
-	}
-	return code;
-}
-
-static void
-end_line(struct kz_smtp_reply *reply)
-{
-	static const char word[] = "STARTTLS";
-	const char *behind = reply->line + 4 + sizeof(word) - 1;
-	size_t kept = reply->len < sizeof(reply->line) - 1
-		? reply->len
-		: sizeof(reply->line) - 1;
-
-	if (kept > 0 && reply->line[kept - 1] == '\r')
-		kept--;
-	reply->line[kept] = '\0';
-	reply->code = code_of(reply->line);
-	reply->done = reply->code == 0 || reply->line[3] != '-';
-	reply->starttls = reply->starttls ||
-		(reply->code != 0 && kept >= 4 + sizeof(word) - 1 &&
-			strncasecmp(reply->line + 4, word, sizeof(word) - 1) ==
-				0 &&
-			(*behind == '\0' || *behind == ' '));
-	reply->len = 0;
-}
-
-/* What stands behind the last line is nobody's: it came before TLS. */
-static void
-take(struct kz_smtp_reply *reply, const uint8_t *octets, size_t len)
-{
-	for (size_t i = 0; i < len && !reply->done; i++) {
-		if (octets[i] == '\n') {
-			end_line(reply);
-		} else {
-			if (reply->len < sizeof(reply->line) - 1)
-				reply->line[reply->len] = (char)octets[i];
-			reply->len++;
-		}
-		reply->total++;
-	}
 }
 
 static void
@@ -183,7 +130,7 @@ readable(evutil_socket_t fd, short what, void *arg)
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (got > 0)
-		take(&job->reply, octets, (size_t)got);
+		kz_smtp_reply_take(&job->reply, octets, (size_t)got);
 	if (got <= 0 || job->reply.total > REPLY_MAX)
 		give_up(job);
 	else if (job->reply.done)

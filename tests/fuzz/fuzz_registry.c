@@ -53,6 +53,26 @@ check(const struct kz_registry_answer *answer)
 	json_decref(json);
 }
 
+/* A server that is named is one: it will be looked up and connected to. */
+static void
+check_referral(struct kz_str text)
+{
+	static struct kz_registry_answer answer;
+	struct kz_name name;
+
+	kz_registry_referral(text, &answer);
+	check_text(answer.server, sizeof(answer.server));
+	if (answer.outcome == KZ_REGISTRY_UNCLEAR && answer.server[0] == '\0')
+		return;
+	if (answer.outcome != KZ_REGISTRY_FOUND ||
+		kz_name_parse(
+			(struct kz_str){answer.server, strlen(answer.server)},
+			&name) != KZ_OK ||
+		kz_name_labels(&name) < 2 ||
+		strcmp(name.text, answer.server) != 0)
+		abort();
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -73,5 +93,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bytes.ptr = utf8;
 	kz_registry_read(bytes, &addr, &answer);
 	check(&answer);
+	check_referral(bytes);
 	return 0;
 }
