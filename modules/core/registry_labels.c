@@ -68,6 +68,7 @@ static const struct label labels[] = {
 	{KZ_STR_INIT("E-Mail"), FIELD_MAIL},
 	{KZ_STR_INIT("Email"), FIELD_MAIL},
 	{KZ_STR_INIT("電子メール"), FIELD_MAIL},
+	{KZ_STR_INIT("電子メイル"), FIELD_MAIL},
 	{KZ_STR_INIT("TEL"), FIELD_PHONE},
 	{KZ_STR_INIT("電話番号"), FIELD_PHONE},
 	{KZ_STR_INIT("JPNIC Handle"), FIELD_HANDLE},

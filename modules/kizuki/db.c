@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli_priv.h"
+#include "kizuki/core/allow.h"
 #include "kizuki/core/site.h"
 #include "kizuki/engine/admin.h"
 #include "kizuki/front/line.h"
@@ -125,19 +126,27 @@ take_evidence(void *arg, const uint8_t *key, size_t key_len,
 	return !ferror(stdout);
 }
 
+/* "allow example1.jp until 2026-12-31 00:00: our partner" */
+static void
+print_said(struct salvage *salvage, const char *what, const char *whom,
+	int64_t until_s, const char *why)
+{
+	char told[CLI_TOLD_SIZE];
+
+	salvage->words++;
+	fprintf(stderr, "%s ", what);
+	cli_put(stderr, whom);
+	fprintf(stderr, "%s: ", cli_until_words("", until_s, told));
+	cli_put(stderr, why);
+	fputc('\n', stderr);
+}
+
 static void
 print_word(struct salvage *salvage, const struct kz_name *site,
 	const struct kz_site_word *word, const char *what)
 {
-	char moment[CLI_MOMENT_SIZE];
-
-	if (!word->said)
-		return;
-	salvage->words++;
-	fprintf(stderr, "%s %s until %s: ", what, site->text,
-		cli_moment(word->until_s, moment));
-	cli_put(stderr, word->why);
-	fputc('\n', stderr);
+	if (word->said)
+		print_said(salvage, what, site->text, word->until_s, word->why);
 }
 
 static bool
@@ -159,11 +168,27 @@ take_site(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
 	return true;
 }
 
+/* Clients, senders and recipients: the key is the subject as it was said. */
+static bool
+take_allowed(void *arg, const uint8_t *key, size_t key_len,
+	const uint8_t *value, size_t len)
+{
+	struct kz_allow_subject subject;
+	struct kz_allow allow;
+
+	if (kz_allow_decode(value, len, &allow) == KZ_OK &&
+		kz_allow_parse((struct kz_str){(const char *)key, key_len},
+			&subject) == KZ_OK)
+		print_said(
+			arg, "allow", subject.text, allow.until_s, allow.why);
+	return true;
+}
+
 static int
 salvage(int argc, char **argv)
 {
 	struct salvage *all;
-	enum kz_result evidence, sites;
+	enum kz_result evidence, sites, allowed;
 
 	if (argc != 1) {
 		warnx("usage: kizuki db salvage FOLDER");
@@ -175,16 +200,18 @@ salvage(int argc, char **argv)
 	evidence = kz_store_salvage(
 		argv[0], KZ_TABLE_EVIDENCE, take_evidence, all);
 	sites = kz_store_salvage(argv[0], KZ_TABLE_SITE, take_site, all);
+	allowed = kz_store_salvage(argv[0], KZ_TABLE_WORD, take_allowed, all);
 	warnx("%" PRIu64 " findings for kizuki import, %" PRIu64
 	      " words of an operator%s",
 		all->findings, all->words,
-		evidence == KZ_EIO || sites == KZ_EIO
+		evidence == KZ_EIO || sites == KZ_EIO || allowed == KZ_EIO
 			? "; a part could not be read"
 			: "");
 	free(all);
-	if (evidence != KZ_NOT_FOUND || sites != KZ_NOT_FOUND)
+	if (evidence != KZ_NOT_FOUND || sites != KZ_NOT_FOUND ||
+		allowed != KZ_NOT_FOUND)
 		return 0;
-	warnx("%s: there is neither evidence.db nor site.db", argv[0]);
+	warnx("%s: there is no evidence.db, site.db or word.db", argv[0]);
 	return EX_NOINPUT;
 }
 

@@ -11,6 +11,7 @@ cat >"$T/findings" <<EOF
 EOF
 kizuki import "$T/findings" >/dev/null || say_wrong "nothing imported"
 kizuki allow example3.jp --why "they called" >/dev/null
+kizuki allow client:10.24.3.0/24 --why "their relay" >/dev/null
 
 kizuki db backup >"$T/out" || say_wrong "no backup: $(cat "$T/out")"
 grep -q '^backup of 20.*, verified$' "$T/out" || say_wrong "$(cat "$T/out")"
@@ -22,8 +23,10 @@ grep -q '^evidence.db  *sound  *1 records$' "$T/out" || say_wrong "$(cat "$T/out
 backup=$(find "$T/state/backup" -mindepth 1 -maxdepth 1)
 kizuki db salvage "$backup" >"$T/saved" 2>"$T/err" || say_wrong "no salvage"
 grep -q '"subject": *"example1.jp"' "$T/saved" || say_wrong "lost: $(cat "$T/saved")"
-grep -q 'allow example3.jp until never: they called' "$T/err" ||
-	say_wrong "the word is lost: $(cat "$T/err")"
+for said in 'allow example3.jp until this is withdrawn: they called' \
+	'allow client:10.24.3.0/24 until this is withdrawn: their relay'; do
+	grep -qx "$said" "$T/err" || say_wrong "lost: $said: $(cat "$T/err")"
+done
 kizuki forget example1.jp >/dev/null
 kizuki import "$T/saved" >/dev/null
 kizuki show example1.jp | grep -q mx-target-missing || say_wrong "not back"

@@ -140,6 +140,13 @@ figures_9_and_10_are_read(void **state)
 	assert_int_equal(answer.kind, KZ_REGISTRY_HANDLE);
 	assert_string_equal(answer.phone, "0ABC-DE-2617");
 	assert_date(&answer.updated, "2017-01-17T12:11:06+09:00");
+	/* A person's record has letters, and a spelling of its own. */
+	read_text("a. [JPNICハンドル]              RT0040JP\n"
+		  "d. [電子メイル]                 rt@example1.jp\n"
+		  "o. [電話番号]                   0ABC-DE-2617\n");
+	assert_string_equal(answer.handle, "RT0040JP");
+	assert_contact(0, "", KZ_REGISTRY_OTHER, "example1.jp");
+	assert_string_equal(answer.phone, "0ABC-DE-2617");
 }
 
 static void
