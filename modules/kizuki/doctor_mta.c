@@ -199,6 +199,65 @@ check_postfix(struct doctor *doctor)
 		check_reach(doctor, "postfix", config->policy_sockets[i].text);
 }
 
+/* "O RunAsUser=smmta:kizuki"; as shipped it asks as root. */
+static void
+sendmail_user(const char *cf, char *user, size_t size)
+{
+	static const char option[] = "O RunAsUser=";
+	char line[LINE_OCTETS];
+	FILE *file = fopen(cf, "re");
+
+	(void)strlcpy(user, "root", size);
+	if (file == NULL)
+		return;
+	for (int i = 0;
+		i < LINES_MAX && fgets(line, sizeof(line), file) != NULL; i++) {
+		char *value = line + sizeof(option) - 1;
+
+		if (strncmp(line, option, sizeof(option) - 1) != 0)
+			continue;
+		value[strcspn(value, ":. \t\r\n")] = '\0';
+		(void)strlcpy(user, value, size);
+	}
+	(void)fclose(file);
+}
+
+/* It uses no socket that another user could have put there. */
+static void
+check_folders(struct doctor *doctor, const char *path)
+{
+	char folder[256];
+	struct stat info;
+
+	for (const char *at = strchr(path + 1, '/'); at != NULL;
+		at = strchr(at + 1, '/')) {
+		if (snprintf(folder, sizeof(folder), "%.*s", (int)(at - path),
+			    path) >= (int)sizeof(folder))
+			return;
+		if (stat(folder, &info) == 0 &&
+			(info.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+			doctor_say(doctor, DOCTOR_TO_DO, "socket",
+				"Sendmail uses nothing below %s, which group "
+				"or others may write: chmod go-w %s",
+				folder, folder);
+	}
+}
+
+static void
+check_sendmail_socket(struct doctor *doctor, const char *cf)
+{
+	char path[256];
+	char user[64];
+
+	if (!file_says(cf, "#", "sendmail.sock") ||
+		snprintf(path, sizeof(path), "%s/sendmail.sock",
+			doctor->cli->config.run_dir) >= (int)sizeof(path))
+		return;
+	sendmail_user(cf, user, sizeof(user));
+	check_reach(doctor, user, path);
+	check_folders(doctor, path);
+}
+
 static void
 check_sendmail(struct doctor *doctor)
 {
@@ -210,6 +269,7 @@ check_sendmail(struct doctor *doctor)
 		"HACK(`kizuki', ...) in sendmail.mc (docs/sendmail.md)");
 	if (file_says(cf, "#", "milter-greylist"))
 		say_beside(doctor, "Sendmail", "milter-greylist");
+	check_sendmail_socket(doctor, cf);
 }
 
 void

@@ -80,6 +80,26 @@ say_own(struct doctor *doctor, const struct mx *mx)
 				kz_addr_format(&mx->addrs[i], text));
 }
 
+/* Who forwards to us shows nowhere but in the administrator's own head. */
+static void
+say_forwarders(struct doctor *doctor)
+{
+	const struct kz_nets *own = &doctor->cli->config.network.own;
+
+	/* Loopback is always there. */
+	if (own->count > 2)
+		doctor_say(doctor, DOCTOR_FINE, "own nets",
+			"network { own } names %zu networks beside loopback; "
+			"hosts elsewhere that forward mail to you belong there "
+			"too",
+			own->count - 2);
+	else
+		doctor_say(doctor, DOCTOR_CANNOT_TELL, "own nets",
+			"network { own } names nothing beside loopback: your "
+			"networks, and hosts that forward mail to you, belong "
+			"there, or are allowed (kizuki allow client:ADDRESS)");
+}
+
 static void
 say_mxs(struct doctor *doctor, const struct net *net)
 {
@@ -118,6 +138,7 @@ doctor_net_say(struct doctor *doctor, const struct net *net)
 {
 	say_dns(doctor, net);
 	say_mail(doctor, net);
+	say_forwarders(doctor);
 	say_mxs(doctor, net);
 	if (net->dnswl_answered)
 		doctor_say(doctor, net->dnswl_all ? DOCTOR_TO_DO : DOCTOR_FINE,

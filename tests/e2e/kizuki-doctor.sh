@@ -35,6 +35,7 @@ line socket "ok  socket      user Debian-exim can connect"
 line registry "ok  registry    whois.jprs.jp and whois.nic.ad.jp are asked"
 line lists "rdap/dns.json (a part of IANA's list; *) is * days old"
 line lists "rdap/ipv6.json (a part of IANA's list; *) is * days old"
+line "own nets" "own nets    network { own } names "
 line "port 53" "ok  port 53     IPv4: 1 of 1 root servers answer"
 line "port 53" "ok  port 53     IPv6: 1 of 1 root servers answer"
 line resolver "ok  resolver    it resolves and validates"
@@ -56,8 +57,12 @@ cat >/etc/postfix/main.cf <<'EOF'
 smtpd_recipient_restrictions = check_policy_service inet:127.0.0.1:10023
 EOF
 sed -i 's/^\(kizuki:x:[0-9]*:\).*/\1/' /etc/group
+mkdir -p /etc/mail
+echo 'Kkizuki socket -a. unix:/run/kizuki/sendmail.sock' >/etc/mail/sendmail.cf
 examine jikocho.jp
 cat "$LAB_DIR/doctor"
+line mta "ok  mta         Sendmail asks kizukid"
+line socket "ok  socket      user root can connect to /run/kizuki/sendmail.sock"
 line "port 25" "!!  port 25     IPv4: no canary answers; is port 25 closed"
 line "port 53" "ok "
 line mta "!!  mta         Exim is here and does not ask kizukid"
@@ -65,6 +70,15 @@ line mta "!!  mta         Postfix is here and does not ask kizukid"
 line mta "!!  mta         Postfix has postgrey beside kizuki"
 line socket "!!  socket      user Debian-exim may not connect"
 port_25 del
+
+say "Sendmail as another user, below a folder that others may write"
+echo 'O RunAsUser=nobody:nogroup' >>/etc/mail/sendmail.cf
+chmod g+w /run/kizuki
+examine jikocho.jp
+line socket "!!  socket      user nobody may not connect to /run/kizuki/sendmail.sock"
+line socket "!!  socket      Sendmail uses nothing below /run/kizuki, which"
+chmod g-w /run/kizuki
+rm /etc/mail/sendmail.cf
 
 say "without kizukid it says so, and looks at the rest"
 stop kizukid
