@@ -190,50 +190,72 @@ kz_turn_refused(struct kz_engine *engine, const char *server, bool rdap,
 	return turn.until_s;
 }
 
-struct feed {
+struct each {
 	struct kz_engine *engine;
 	const char *tag;
 	const struct kz_now *now;
+	kz_turn_take *take;
+	void *arg;
 };
 
 static bool
-feed_row(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
+each_row(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
 	size_t len)
 {
-	const struct feed *feed = arg;
-	struct kz_engine *engine = feed->engine;
-	size_t tag_len = strlen(feed->tag);
-	struct kz_turn_told told = {.rdap = feed->tag == rdap_tag};
+	const struct each *each = arg;
+	size_t tag_len = strlen(each->tag);
+	struct kz_turn_told told = {.rdap = each->tag == rdap_tag};
 	struct kz_turn turn;
 
 	if (key_len - tag_len > KZ_NAME_MAX ||
 		kz_turn_decode(value, len, &turn) != KZ_OK ||
-		kz_turn_over(&turn, feed->now->wall_s))
+		kz_turn_over(&turn, each->now->wall_s))
 		return true;
 	memcpy(told.server, key + tag_len, key_len - tag_len);
-	told.when_s = turn.day_s > 0 ? turn.day_s : feed->now->wall_s;
+	told.when_s = turn.day_s > 0 ? turn.day_s : each->now->wall_s;
 	told.asked = turn.count;
 	told.until_s = turn.until_s;
 	told.back_off_s = turn.back_off_s;
-	return engine->hooks.turn(engine->hooks.arg, &told);
+	return each->take(each->arg, &told,
+		kz_config_turn_rule(
+			each->engine->config, told.server, told.rdap)
+			.per_day);
+}
+
+void
+kz_turn_each(struct kz_engine *engine, const struct kz_now *now,
+	kz_turn_take *take, void *arg)
+{
+	static const char *const tags[] = {whois_tag, rdap_tag};
+
+	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
+		struct each each = {.engine = engine,
+			.tag = tags[i],
+			.now = now,
+			.take = take,
+			.arg = arg};
+
+		KZ_IGNORE(kz_store_scan(engine->store, KZ_TABLE_META,
+				  (const uint8_t *)tags[i], strlen(tags[i]),
+				  NULL, 0, 0, each_row, &each),
+			"limits that cannot be read begin anew");
+	}
+}
+
+static bool
+feed_one(void *arg, const struct kz_turn_told *told, uint32_t per_day)
+{
+	struct kz_engine *engine = arg;
+
+	(void)per_day;
+	return engine->hooks.turn(engine->hooks.arg, told);
 }
 
 void
 kz_turn_feed(struct kz_engine *engine, const struct kz_now *now)
 {
-	static const char *const tags[] = {whois_tag, rdap_tag};
-
-	if (engine->hooks.turn == NULL)
-		return;
-	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
-		struct feed feed = {
-			.engine = engine, .tag = tags[i], .now = now};
-
-		KZ_IGNORE(kz_store_scan(engine->store, KZ_TABLE_META,
-				  (const uint8_t *)tags[i], strlen(tags[i]),
-				  NULL, 0, 0, feed_row, &feed),
-			"limits that cannot be read begin anew");
-	}
+	if (engine->hooks.turn != NULL)
+		kz_turn_each(engine, now, feed_one, engine);
 }
 
 bool

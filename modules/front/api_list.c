@@ -9,6 +9,7 @@
 #include "kizuki/base/text.h"
 #include "kizuki/core/words.h"
 #include "kizuki/engine/admin.h"
+#include "kizuki/engine/observe.h"
 
 #define LIMIT_USUAL 1000
 /* Some 20 MB of answer; export has no such bound. */
@@ -173,6 +174,41 @@ withheld_json(const struct kz_engine *engine)
 	return json;
 }
 
+/* Servers of registries in a list of this length at most. */
+#define REGISTRIES_MAX 100
+
+struct registries {
+	json_t *list;
+	int64_t now_s;
+};
+
+static bool
+take_registry(void *arg, const struct kz_turn_told *told, uint32_t per_day)
+{
+	struct registries *registries = arg;
+	bool today = registries->now_s - told->when_s < DAY_S;
+	bool rests = told->until_s > registries->now_s;
+
+	(void)json_array_append_new(registries->list,
+		json_pack("{s:s,s:b,s:I,s:I,s:I}", "server", told->server,
+			"rdap", told->rdap, "asked",
+			(json_int_t)(today ? told->asked : 0), "per_day",
+			(json_int_t)per_day, "until",
+			(json_int_t)(rests ? told->until_s : 0)));
+	return json_array_size(registries->list) < REGISTRIES_MAX;
+}
+
+static json_t *
+registries_json(const struct kz_call_scene *scene)
+{
+	struct registries registries = {json_array(), scene->now->wall_s};
+
+	if (registries.list != NULL)
+		kz_turn_each(scene->call->engine, scene->now, take_registry,
+			&registries);
+	return registries.list;
+}
+
 enum kz_result
 kz_call_status(struct kz_call_scene *scene)
 {
@@ -180,7 +216,7 @@ kz_call_status(struct kz_call_scene *scene)
 
 	return kz_call_json(scene, 200,
 		json_pack("{s:i,s:s,s:s,s:I,s:I,s:I,s:{s:b,s:I,s:I},"
-			  "s:{s:b,s:I,s:I,s:o},s:o,s:o,s:o,s:o}",
+			  "s:{s:b,s:I,s:I,s:o},s:o,s:o,s:o,s:o,s:o}",
 			"v", 1, "mode",
 			program->enforce ? "enforce" : "observe", "profile",
 			kz_profile_text(program->profile), "now",
@@ -196,7 +232,8 @@ kz_call_status(struct kz_call_scene *scene)
 			kz_call_text(program->store_cause), "shared_senders",
 			shared_json(scene), "classes",
 			doubts_json(scene->call->engine), "withheld",
-			withheld_json(scene->call->engine), "counters",
+			withheld_json(scene->call->engine), "registries",
+			registries_json(scene), "counters",
 			counters_json(scene->call->engine)));
 }
 

@@ -90,6 +90,44 @@ say_shared(struct doctor *doctor, const json_t *shared)
 			cli_text(shared, "date"));
 }
 
+/* What is left of the share that each server of a registry has of a day. */
+static void
+say_registry(struct doctor *doctor, const json_t *registry)
+{
+	char name[300];
+	char moment[CLI_MOMENT_SIZE];
+	long long asked = cli_number(registry, "asked");
+	long long per_day = cli_number(registry, "per_day");
+	int64_t until_s = cli_number(registry, "until");
+
+	(void)snprintf(name, sizeof(name), "%s%s", cli_text(registry, "server"),
+		cli_true(registry, "rdap") ? " (RDAP)" : "");
+	if (until_s > 0)
+		doctor_say(doctor, DOCTOR_CANNOT_TELL, "registry",
+			"%s refused or did not answer: it is left alone until "
+			"%s UTC; ask it less by other programs from here",
+			name, cli_moment(until_s, moment));
+	else if (asked >= per_day)
+		doctor_say(doctor, DOCTOR_CANNOT_TELL, "registry",
+			"%s: all %lld questions of the day are used; the next "
+			"sites wait for tomorrow",
+			name, per_day);
+	else
+		doctor_say(doctor, DOCTOR_FINE, "registry",
+			"%s: %lld of %lld questions of the day are used", name,
+			asked, per_day);
+}
+
+static void
+say_registries(struct doctor *doctor, const json_t *registries)
+{
+	size_t i;
+	json_t *registry;
+
+	json_array_foreach (registries, i, registry)
+		say_registry(doctor, registry);
+}
+
 void
 doctor_daemon(struct doctor *doctor)
 {
@@ -120,6 +158,7 @@ doctor_daemon(struct doctor *doctor)
 			"kizukid's log says why");
 	say_store(doctor, json_object_get(status, "store"));
 	say_shared(doctor, json_object_get(status, "shared_senders"));
+	say_registries(doctor, json_object_get(status, "registries"));
 	json_decref(status);
 }
 

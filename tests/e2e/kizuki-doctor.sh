@@ -24,6 +24,12 @@ echo '.include /etc/kizuki/exim/kizuki-main' >/etc/exim4/exim4.conf.localmacros
 usermod -a -G kizuki Debian-exim 2>/dev/null ||
 	sed -i 's/^\(kizuki:x:[0-9]*:\).*/\1Debian-exim/' /etc/group
 kizuki db backup >/dev/null
+turn() {
+	curl -s --unix-socket /run/kizuki/api.sock -o /dev/null -d "$1" \
+		http://localhost/v1/turns
+}
+turn '{"server":"whois.jprs.jp","rdap":false}'
+turn '{"server":"rdap.example","rdap":true,"refused":3600}'
 examine jikocho.jp
 cat "$LAB_DIR/doctor"
 line kizukid "ok  kizukid     it answers; mode enforce, profile paper"
@@ -33,6 +39,8 @@ line lists "ok  lists       the list of shared senders is of 20"
 line mta "ok  mta         Exim asks kizukid"
 line socket "ok  socket      user Debian-exim can connect"
 line registry "ok  registry    whois.jprs.jp and whois.nic.ad.jp are asked"
+line registry "ok  registry    whois.jprs.jp: 1 of 50 questions of the day are used"
+line registry "[?][?]  registry    rdap.example (RDAP) refused or did not answer: it is left alone until 20"
 line lists "rdap/dns.json (a part of IANA's list; *) is * days old"
 line lists "rdap/ipv6.json (a part of IANA's list; *) is * days old"
 line "own nets" "own nets    network { own } names "

@@ -273,6 +273,58 @@ the_record_is_as_it_was(void **state)
 		KZ_EINVAL);
 }
 
+/* "server asked/per_day until" of each. */
+static bool
+note_turn(void *arg, const struct kz_turn_told *turn, uint32_t per_day)
+{
+	char *lines = arg;
+	size_t used = strlen(lines);
+
+	assert_true(snprintf(lines + used, 200 - used, "%s%s %u/%u %d\n",
+			    turn->server, turn->rdap ? " rdap" : "",
+			    (unsigned)turn->asked, (unsigned)per_day,
+			    (int)turn->until_s) > 0);
+	return true;
+}
+
+static void
+the_share_that_is_used_can_be_seen(void **state)
+{
+	struct scene *scene = *state;
+	const struct kz_call_request request = {
+		.method = "GET", .path = "/v1/status"};
+	struct kz_call_answer answer = {.later = true};
+	struct kz_call *call = NULL;
+	char lines[200] = "";
+	char wanted[200];
+
+	asked(scene, false, 2);
+	(void)kz_turn_refused(
+		scene->engine, "rdap.example", true, 3600, &scene->now);
+	kz_turn_each(scene->engine, &scene->now, note_turn, lines);
+	(void)snprintf(wanted, sizeof(wanted),
+		"whois.jprs.jp 2/3 0\nrdap.example rdap 0/4 %d\n",
+		NOW_S + 3600);
+	assert_string_equal(lines, wanted);
+	assert_int_equal(kz_call_open(scene->engine, &request, &call), KZ_OK);
+	assert_int_equal(
+		kz_call_finish(call, &scene->program, &scene->now, &answer),
+		KZ_OK);
+	answer.body[answer.len - 1] = '\0';
+	assert_non_null(strstr(answer.body,
+		"{\"server\":\"whois.jprs.jp\",\"rdap\":false,"
+		"\"asked\":2,\"per_day\":3,\"until\":0},"
+		"{\"server\":\"rdap.example\",\"rdap\":true,"
+		"\"asked\":0,\"per_day\":4,\"until\":1583003600}"));
+	kz_call_answer_end(&answer);
+	kz_call_close(&call);
+	/* Another day. */
+	scene->now.wall_s += 2 * DAY_S;
+	lines[0] = '\0';
+	kz_turn_each(scene->engine, &scene->now, note_turn, lines);
+	assert_null(strstr(lines, "2/3"));
+}
+
 int
 main(void)
 {
@@ -291,6 +343,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			who_refused_by_hand_is_left_alone_by_all, begin,
 			teardown),
+		cmocka_unit_test_setup_teardown(
+			the_share_that_is_used_can_be_seen, begin, teardown),
 		cmocka_unit_test_setup_teardown(
 			an_answer_holds_for_a_month, begin, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -52,6 +52,15 @@ KZ_MUST_CHECK enum kz_result kz_turn_grant(struct kz_engine *engine,
 int64_t kz_turn_refused(struct kz_engine *engine, const char *server, bool rdap,
 	uint32_t least_s, const struct kz_now *now);
 
+/*
+ * What registries' servers were asked in the day that told->when_s begins, by
+ * each that still bounds something; false ends it.
+ */
+typedef bool kz_turn_take(
+	void *arg, const struct kz_turn_told *told, uint32_t per_day);
+void kz_turn_each(struct kz_engine *engine, const struct kz_now *now,
+	kz_turn_take *take, void *arg);
+
 /* What a registry said of a domain of late.  KZ_NOT_FOUND, KZ_EIO. */
 KZ_MUST_CHECK enum kz_result kz_registered_find(struct kz_engine *engine,
 	const struct kz_name *domain, const struct kz_now *now,
