@@ -319,7 +319,7 @@ the_share_that_is_used_can_be_seen(void **state)
 	kz_call_answer_end(&answer);
 	kz_call_close(&call);
 	/* Another day. */
-	scene->now.wall_s += 2 * DAY_S;
+	scene->now.wall_s += INT64_C(2) * DAY_S;
 	lines[0] = '\0';
 	kz_turn_each(scene->engine, &scene->now, note_turn, lines);
 	assert_null(strstr(lines, "2/3"));
