@@ -328,6 +328,12 @@ kz_loghead_split(
 		return bind_line(line, expect, head);
 	head->time = (struct kz_str){line.ptr, len};
 	skip(&line, len < line.len ? len + 1 : len);
+	/* BIND's own file with "print-time iso8601": no host, no program. */
+	if (begins(line, KZ_STR("lame-servers: "))) {
+		head->format = KZ_LOGFORMAT_BIND;
+		head->message = line;
+		return wanted(head, expect) && message_head(head);
+	}
 	return syslog_head(line, expect, head);
 }
 
