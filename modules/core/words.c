@@ -17,6 +17,35 @@
 
 typedef void fill(const struct kz_words *words, struct kz_text *text);
 
+/* Values that are words of ours, not names or numbers, within a sentence. */
+static const struct {
+	const char *value;
+	const char *japanese;
+} phrases[] = {
+	{"more than one record", "レコードが複数"},
+	{"more than 10 look-ups", "DNS 参照が 10 回を超過"},
+	{"syntax error", "構文の誤り"},
+	{"include or redirect without a record",
+		"include または redirect の先に SPF がない"},
+	{"unknown policy", "不明なポリシー"},
+	{"no policy", "ポリシーの指定がない"},
+	{"reports go to a domain that does not exist",
+		"報告の宛先ドメインが存在しない"},
+	{"its policy names no host", "ポリシーにホストの指定がありません"},
+	{"its policy cannot be read", "ポリシーを読み取れません"},
+	{"its policy cannot be fetched", "ポリシーを取得できません"},
+	{"its policy host has no good certificate",
+		"ポリシーのホストに有効な証明書がありません"},
+	{"an exchanger is not in its policy",
+		"ポリシーに含まれないメールサーバがあります"},
+	{"no key matches the ds", "DS に一致する鍵がない"},
+	{"signatures expired", "署名の期限切れ"},
+	{"no signatures", "署名がない"},
+	{"signatures do not validate", "署名を検証できない"},
+	{"referral", "委任の応答"},
+	{"not authoritative", "権威のない応答"},
+};
+
 struct placeholder {
 	const char *name;
 	fill *fill;
@@ -224,10 +253,25 @@ placeholder_of(struct kz_str name)
 	return NULL;
 }
 
-static void
-fill_in(const struct kz_words *words, const char *sentence,
-	struct kz_text *text)
+/* A value that has a wording in Japanese; NULL: it is as foreign as ever. */
+static const char *
+japanese_of(const struct kz_words *words)
 {
+	struct kz_str value = part_of(words->value, false);
+
+	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
+		if (match_word(value, phrases[i].value))
+			return phrases[i].japanese;
+	}
+	return NULL;
+}
+
+static void
+fill_in(const struct kz_words *words, enum kz_language language,
+	const char *sentence, struct kz_text *text)
+{
+	const char *japanese =
+		language == KZ_LANGUAGE_JA ? japanese_of(words) : NULL;
 	const char *next = sentence;
 
 	while (*next != '\0') {
@@ -242,7 +286,10 @@ fill_in(const struct kz_words *words, const char *sentence,
 		kz_text_put(text, (struct kz_str){next, (size_t)(open - next)});
 		placeholder = placeholder_of(
 			(struct kz_str){open + 1, (size_t)(close - open - 1)});
-		if (placeholder != NULL)
+		if (japanese != NULL && placeholder != NULL &&
+			placeholder->fill == fill_value)
+			kz_text_word(text, japanese);
+		else if (placeholder != NULL)
 			placeholder->fill(words, text);
 		else
 			kz_text_word(text, "?");
@@ -286,10 +333,10 @@ kz_words_sentence(const struct kz_words *words, enum kz_language language,
 
 	switch (language) {
 	case KZ_LANGUAGE_EN:
-		fill_in(words, info->english, text);
+		fill_in(words, language, info->english, text);
 		return;
 	case KZ_LANGUAGE_JA:
-		fill_in(words, info->japanese, text);
+		fill_in(words, language, info->japanese, text);
 		return;
 	}
 }
@@ -302,10 +349,10 @@ kz_words_fix(const struct kz_words *words, enum kz_language language,
 
 	switch (language) {
 	case KZ_LANGUAGE_EN:
-		fill_in(words, info->fix_english, text);
+		fill_in(words, language, info->fix_english, text);
 		return;
 	case KZ_LANGUAGE_JA:
-		fill_in(words, info->fix_japanese, text);
+		fill_in(words, language, info->fix_japanese, text);
 		return;
 	}
 }

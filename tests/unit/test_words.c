@@ -258,6 +258,29 @@ two_languages_are_spoken(void **state)
 		kz_language_find(KZ_STR("de"), &language), KZ_NOT_FOUND);
 }
 
+static void
+our_own_words_are_told_in_the_language_of_the_sentence(void **state)
+{
+	struct kz_words words = words_of(KZ_SYM_MTA_STS_BROKEN, "example1.jp",
+		"its policy cannot be fetched");
+
+	(void)state;
+	assert_string_equal(sentence(&words, KZ_LANGUAGE_EN),
+		"example1.jp demands MTA-STS, but its policy cannot be "
+		"fetched.");
+	assert_string_equal(sentence(&words, KZ_LANGUAGE_JA),
+		"example1.jp は MTA-STS を宣言していますが、ポリシーを取得でき"
+		"ません。");
+	words = words_of(KZ_SYM_NS_LAME, "ns.example1.jp", "not authoritative");
+	assert_string_equal(sentence(&words, KZ_LANGUAGE_JA),
+		"ns.example1.jp は example1.jp のネームサーバとして公開されてい"
+		"ますが、ゾーンを提供していません（権威のない応答）。");
+	/* Codes and names stay as they are. */
+	words.value = "refused";
+	assert_non_null(
+		strstr(sentence(&words, KZ_LANGUAGE_JA), "（refused）"));
+}
+
 int
 main(void)
 {
@@ -270,6 +293,8 @@ main(void)
 		cmocka_unit_test(what_does_not_fit_is_marked),
 		cmocka_unit_test(days_are_those_of_the_calendar),
 		cmocka_unit_test(two_languages_are_spoken),
+		cmocka_unit_test(
+			our_own_words_are_told_in_the_language_of_the_sentence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

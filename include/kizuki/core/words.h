@@ -11,6 +11,7 @@
  *         day of the first bad; {count} bads; {days} whole days from first to
  *         newest bad; {date} the value, as a day where it is a number of
  *         seconds.  What is not known is "?".
+ *         A {value} of our own words has a wording in Japanese too.
  * Rule:   foreign text shows as printable ASCII (other octets as \xNN), at
  *         most 255 octets of each; days are YYYY-MM-DD in UTC.
  * Not:    for terminals and pages alone: HTML and JSON escape it again.
