@@ -10,6 +10,11 @@
 #define INSTANCE_MS 3600000 /* an hour */
 /* Equal decisions that come within this are one line. */
 #define LINE_MS 1000
+/*
+ * Lines that go out with a decision's own coming: more than come, so that few
+ * are left to the tick, where thousands at once would let every MTA wait.
+ */
+#define LINES_DUE 2
 /* Room behind a line for " times=4294967295". */
 #define TIMES_SIZE 20
 
@@ -129,6 +134,22 @@ kz_instance_tell_waited(struct kz_instance *instance)
 	return !told;
 }
 
+/* max at most of those that waited long enough; the list is in their order. */
+static void
+flush_due(struct kz_engine *engine, size_t max, const struct kz_now *now)
+{
+	struct kz_instance *instance, *next;
+	size_t count = 0;
+
+	TAILQ_FOREACH_SAFE (
+		instance, &engine->instances.waiting, waiting, next) {
+		if (count++ == max ||
+			now->mono_ms - instance->since_ms < LINE_MS)
+			break;
+		flush_line(engine, instance);
+	}
+}
+
 void
 kz_instance_log(struct kz_engine *engine, struct kz_instance *instance,
 	size_t head_len, const struct kz_text *line, const struct kz_now *now)
@@ -151,6 +172,7 @@ kz_instance_log(struct kz_engine *engine, struct kz_instance *instance,
 	instance->repeats = 1;
 	instance->since_ms = now->mono_ms;
 	TAILQ_INSERT_TAIL(&engine->instances.waiting, instance, waiting);
+	flush_due(engine, LINES_DUE, now);
 }
 
 void
@@ -159,15 +181,11 @@ kz_instance_tick(struct kz_engine *engine, const struct kz_now *now)
 	struct kz_instances *instances = &engine->instances;
 	struct kz_instance *instance, *next;
 
-	/* Both lists are in the order of time: the rest is younger. */
+	/* In the order of time: the rest is younger. */
 	TAILQ_FOREACH_SAFE (instance, &instances->list, age, next) {
 		if (now->mono_ms < instance->until_ms)
 			break;
 		kz_instance_end(engine, instance);
 	}
-	TAILQ_FOREACH_SAFE (instance, &instances->waiting, waiting, next) {
-		if (now->mono_ms - instance->since_ms < LINE_MS)
-			break;
-		flush_line(engine, instance);
-	}
+	flush_due(engine, SIZE_MAX, now);
 }

@@ -14,8 +14,13 @@
 #include <string.h>
 #include <time.h>
 
-/* Some thousand decisions. */
-#define ROOM ((size_t)1 << 20)
+/*
+ * All lines that limits { instances } lets wait for their like, by default, and
+ * go out in one turn; memory that is not needed is not touched.
+ */
+#define ROOM ((size_t)8 << 20)
+/* So much does not wait for the turn to end. */
+#define POST_AT ((size_t)256 << 10)
 /* What an alert is worth: it may be the last line of this process. */
 #define ALERT_MS 500
 #define STOP_MS  2000
@@ -157,6 +162,7 @@ kz_log_queue_put(
 	struct kz_log_queue *queue, enum kz_log_level level, const char *line)
 {
 	const size_t len = strlen(line);
+	bool much = false;
 
 	pthread_mutex_lock(&queue->mutex);
 	if (len + 2 > ROOM - queue->used) {
@@ -164,10 +170,14 @@ kz_log_queue_put(
 	} else {
 		queue->bytes[queue->used] = (char)level;
 		memcpy(queue->bytes + queue->used + 1, line, len + 1);
+		much = queue->used < POST_AT;
 		queue->used += len + 2;
-		queue->pending = true;
+		much = much && queue->used >= POST_AT;
+		queue->pending = !much;
 	}
 	pthread_mutex_unlock(&queue->mutex);
+	if (much)
+		(void)sem_post(&queue->posted);
 	if (level == KZ_LOG_ALERT &&
 		!pthread_equal(pthread_self(), queue->thread))
 		(void)await(queue, ALERT_MS);
