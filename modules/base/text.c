@@ -105,12 +105,28 @@ kz_text_foreign(struct kz_text *text, struct kz_str bytes, size_t limit)
 	put_foreign(text, bytes, limit, false);
 }
 
+/* " key=" in one piece: a decision's line has eight of them. */
+static void
+put_key(struct kz_text *text, const char *key)
+{
+	const size_t len = strlen(key);
+	char *at = text->start + text->used;
+
+	if (text->cut || len + 2 >= text->size - text->used) {
+		text->cut = true;
+		return;
+	}
+	at[0] = ' ';
+	memcpy(at + 1, key, len);
+	at[len + 1] = '=';
+	at[len + 2] = '\0';
+	text->used += len + 2;
+}
+
 void
 kz_text_pair(struct kz_text *text, const char *key, struct kz_str value)
 {
-	kz_text_word(text, " ");
-	kz_text_word(text, key);
-	kz_text_word(text, "=");
+	put_key(text, key);
 	if (value.len == 0)
 		kz_text_word(text, "-");
 	else
@@ -120,8 +136,6 @@ kz_text_pair(struct kz_text *text, const char *key, struct kz_str value)
 void
 kz_text_pair_number(struct kz_text *text, const char *key, int64_t value)
 {
-	kz_text_word(text, " ");
-	kz_text_word(text, key);
-	kz_text_word(text, "=");
+	put_key(text, key);
 	kz_text_number(text, value);
 }
