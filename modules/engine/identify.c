@@ -243,8 +243,8 @@ kz_judge_verified(struct kz_engine *engine, const struct kz_verified *verified,
 		(entry->kind == KZ_VERIFY_MAILFROM ||
 			!kz_engine_shared(engine, &verified->name)))
 		kz_schedule_seen(engine,
-			&(struct kz_seen){verified->site, verified->zone,
-				verified->name, entry->client,
+			&(struct kz_seen){&verified->site, &verified->zone,
+				&verified->name, entry->client,
 				entry->kind == KZ_VERIFY_MAILFROM,
 				entry->kind == KZ_VERIFY_HELO ? name : NULL},
 			now);

@@ -108,6 +108,23 @@ apply_greylist(struct kz_engine *engine, struct decision *decision)
 		kz_instance_let_in(decision->instance, &key);
 }
 
+/* The reverse name mostly is the HELO name again: there is nothing new. */
+static bool
+seen_before(const struct kz_scene *scene, size_t at)
+{
+	const struct kz_named *named = &scene->named[at];
+
+	for (size_t i = 0; i < at; i++) {
+		const struct kz_named *other = &scene->named[i];
+
+		if (other->yes && other->trust.has_site &&
+			kz_name_equal(&other->name, &named->name) &&
+			kz_name_equal(&other->trust.site, &named->trust.site))
+			return true;
+	}
+	return false;
+}
+
 static void
 seen_sites(struct kz_engine *engine, struct decision *decision)
 {
@@ -119,11 +136,12 @@ seen_sites(struct kz_engine *engine, struct decision *decision)
 	for (size_t i = 0; i < KZ_ID_COUNT; i++) {
 		const struct kz_named *named = &decision->scene.named[i];
 
-		if (!named->yes || !named->trust.has_site)
+		if (!named->yes || !named->trust.has_site ||
+			seen_before(&decision->scene, i))
 			continue;
-		seen.site = named->trust.site;
-		seen.zone = named->trust.zone;
-		seen.name = named->name;
+		seen.site = &named->trust.site;
+		seen.zone = &named->trust.zone;
+		seen.name = &named->name;
 		seen.mailfrom = i == KZ_ID_MAILFROM;
 		kz_schedule_seen(engine, &seen, decision->now);
 	}

@@ -114,6 +114,6 @@ void
 kz_memo_met(struct kz_engine *engine, struct kz_memo *memo,
 	const struct kz_seen *seen, const struct kz_now *now)
 {
-	note_name(memo, &seen->name);
+	note_name(memo, seen->name);
 	note_client(engine, memo, seen, now);
 }

@@ -52,7 +52,7 @@ void
 kz_schedule_seen(struct kz_engine *engine, const struct kz_seen *seen,
 	const struct kz_now *now)
 {
-	struct kz_memo *memo = kz_memo_find(engine, &seen->site);
+	struct kz_memo *memo = kz_memo_find(engine, seen->site);
 	struct kz_site *record = &memo->site;
 	bool second_day = record->second_day;
 	int64_t saved_s = record->last_seen_s;
@@ -67,11 +67,11 @@ kz_schedule_seen(struct kz_engine *engine, const struct kz_seen *seen,
 	if (now->wall_s - record->first_seen_s >=
 		engine->config->schedule.first_gap_s)
 		record->second_day = true;
-	record->zone = seen->zone;
+	record->zone = *seen->zone;
 	if (now->wall_s > record->last_seen_s)
 		record->last_seen_s = now->wall_s;
 	memo->sender = memo->sender ||
-		(seen->mailfrom && kz_name_equal(&seen->name, &seen->site));
+		(seen->mailfrom && kz_name_equal(seen->name, seen->site));
 	kz_memo_met(engine, memo, seen, now);
 	if (!memo->stored || record->second_day != second_day ||
 		now->wall_s - saved_s >= SEEN_SAVE_S)
@@ -79,7 +79,7 @@ kz_schedule_seen(struct kz_engine *engine, const struct kz_seen *seen,
 	if (kz_interval_due(engine, record, now) ||
 		(record->second_day && !second_day && tcp_wanted(memo)))
 		kz_queue_add(
-			engine, &seen->site, record->examined_s == 0, false);
+			engine, seen->site, record->examined_s == 0, false);
 }
 
 enum kz_result

@@ -27,9 +27,10 @@ name_of(const char *text)
 static void
 says(struct scene *scene, const char *site, uint8_t number, const char *helo)
 {
-	const struct kz_seen seen = {.site = name_of(site),
-		.zone = name_of(site),
-		.name = name_of(site),
+	const struct kz_name name = name_of(site);
+	const struct kz_seen seen = {.site = &name,
+		.zone = &name,
+		.name = &name,
 		.client = {KZ_ADDR_V4, {10, 9, 8, number}},
 		.mailfrom = true,
 		.helo = helo};

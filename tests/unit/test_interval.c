@@ -36,9 +36,9 @@ name_of(int number)
 static void
 begin_look(struct scene *scene, const struct kz_name *site, int number)
 {
-	const struct kz_seen seen = {.site = *site,
-		.zone = *site,
-		.name = *site,
+	const struct kz_seen seen = {.site = site,
+		.zone = site,
+		.name = site,
 		.client = {KZ_ADDR_V4, {10, 9, (uint8_t)number, 7}}};
 
 	kz_schedule_seen(scene->engine, &seen, &scene->now);

@@ -76,7 +76,7 @@ session_of(struct scene *scene, const struct kz_name *site)
 	const struct kz_addr client = {
 		.family = KZ_ADDR_V4, .bytes = {10, 9, 8, 7}};
 	const struct kz_seen seen = {
-		.site = *site, .zone = *site, .name = *site, .client = client};
+		.site = site, .zone = site, .name = site, .client = client};
 
 	kz_schedule_seen(scene->engine, &seen, &scene->now);
 }

@@ -61,7 +61,7 @@ find(struct scene *scene)
 static void
 mail_comes(struct scene *scene)
 {
-	struct kz_seen seen = {.site = site, .zone = site, .name = site};
+	struct kz_seen seen = {.site = &site, .zone = &site, .name = &site};
 
 	seen.client.family = KZ_ADDR_V4;
 	kz_schedule_seen(scene->engine, &seen, &scene->now);

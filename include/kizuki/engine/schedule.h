@@ -20,7 +20,7 @@
  * name or MAIL FROM domain, which the next examination looks at too.
  */
 struct kz_seen {
-	struct kz_name site, zone, name;
+	const struct kz_name *site, *zone, *name;
 	struct kz_addr client;
 	bool mailfrom; /* name is the domain of MAIL FROM */
 	const char
