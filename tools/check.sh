@@ -69,6 +69,7 @@ lists() { find build/results -type f ! -name '*.log' -exec cat {} +; }
 passed=$(lists | grep -c '^ok ')
 failed=$(lists | grep -c '^FAILED ')
 lists | grep '^FAILED '
+lists | sed -n 's/^skipped \(.*\)/skipped: \1, which says why above/p'
 echo "took $((SECONDS - began)) s"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
