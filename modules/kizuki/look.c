@@ -11,7 +11,8 @@
 #include "kizuki/front/line.h"
 #include "kizuki/front/report.h"
 
-#define FINDINGS_MAX 4096 /* of one look; the prober's caps lie far below */
+#define FINDINGS_MAX    4096 /* of one look; the prober's caps lie far below */
+#define CONVICTS_POINTS 8    /* so many convict in any profile */
 
 /* The families that every examination covers. */
 static const enum kz_family covered[] = {
@@ -42,8 +43,23 @@ cli_look_add(struct cli_look *look, const struct kz_finding *finding)
 }
 
 /*
- * Whether a family was really looked at: completely, and not everything in it
- * stayed unknown (our port 25 is closed, every address is rate-limited).
+ * Addresses failed, which would convict, but the failure may be our own: what
+ * stays unknown for another reason rests on no address.
+ */
+static bool
+in_doubt(const struct kz_finding *finding)
+{
+	const struct kz_symptom_info *info = kz_symptom_info(finding->symptom);
+
+	return finding->outcome == KZ_OUTCOME_UNKNOWN &&
+		finding->rest_count > 0 &&
+		(info->convicts || info->points >= CONVICTS_POINTS);
+}
+
+/*
+ * Whether a family was really looked at: completely, and neither all of it
+ * stayed unknown (our port 25 is closed, every address is rate-limited) nor
+ * what would convict.
  */
 static bool
 family_told(const struct cli_look *look, enum kz_family family)
@@ -56,6 +72,8 @@ family_told(const struct cli_look *look, enum kz_family family)
 
 		if (kz_symptom_info(finding->symptom)->family != family)
 			continue;
+		if (in_doubt(finding))
+			return false;
 		unknown += finding->outcome == KZ_OUTCOME_UNKNOWN ? 1 : 0;
 		told += finding->outcome != KZ_OUTCOME_UNKNOWN ? 1 : 0;
 	}

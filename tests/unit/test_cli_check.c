@@ -134,6 +134,30 @@ what_was_not_seen_is_status_3(void **state)
 	     "      cannot tell: EHOSTUNREACH\n");
 }
 
+/* Much of its family was seen, but not what matters: our line may be at fault.
+ */
+static void
+what_would_convict_but_is_in_doubt_is_status_3(void **state)
+{
+	char seen[SIZE];
+
+	(void)state;
+	(void)snprintf(seen, sizeof(seen), "%s,%s",
+		finding("mx-target-missing", "ishtar.example1.jp", "ok", 0, ""),
+		finding("mx-best-dead", "example1.jp", "unknown", 6, V4));
+	look(seen, all, check);
+	assert_int_equal(run.status, 3);
+	says("example1.jp: cannot tell");
+	says("   ?  mx-best-dead  example1.jp\n");
+	/* One family that never answered here convicts nobody. */
+	(void)snprintf(seen, sizeof(seen), "%s,%s",
+		finding("mx-best-dead", "example1.jp", "ok", 0, ""),
+		finding("mx-family-dead", "ishtar.example1.jp", "unknown", 3,
+			V6));
+	look(seen, all, check);
+	assert_int_equal(run.status, 0);
+}
+
 static void
 programs_get_one_object_a_line(void **state)
 {
@@ -325,6 +349,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_would_convict_is_status_2),
+		cmocka_unit_test(
+			what_would_convict_but_is_in_doubt_is_status_3),
 		cmocka_unit_test(what_would_not_is_status_1),
 		cmocka_unit_test(nothing_bad_is_status_0),
 		cmocka_unit_test(what_was_not_seen_is_status_3),
