@@ -109,6 +109,9 @@ void cli_print_finding(const struct kz_finding *finding);
 /* site.c: everything about one site; looked: made from one look. */
 void cli_print_site(const struct cli *cli, const json_t *site, bool looked);
 
+/* doubts.c: why one look cannot tell, in that language where it is known. */
+const char *cli_doubt(const char *why, enum kz_language language);
+
 /* A site as one look saw it. */
 struct cli_look {
 	struct kz_name site;

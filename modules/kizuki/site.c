@@ -335,7 +335,7 @@ print_doubt(const struct page *page, const json_t *finding, size_t objects)
 		cli_put(out, cli_text(finding, "object"));
 	fputc('\n', out);
 	cli_paragraph(out, 6, either(page, "cannot tell: ", "判断できない: "),
-		why[0] != '\0' ? why : "?");
+		why[0] != '\0' ? cli_doubt(why, page->language) : "?");
 }
 
 /* Once for all objects of a symptom that stayed open for one reason. */

@@ -159,6 +159,30 @@ what_would_convict_but_is_in_doubt_is_status_3(void **state)
 }
 
 static void
+doubts_are_told_in_japanese(void **state)
+{
+	static const char *const args[] = {
+		"check", "example1.jp", "--lang=ja", NULL};
+	char text[SIZE / 4];
+	char seen[SIZE];
+	char *why;
+
+	(void)state;
+	(void)snprintf(text, sizeof(text), "%s",
+		finding("dns-soa-split", "example1.jp", "unknown", 0, ""));
+	why = strstr(text, "EHOSTUNREACH");
+	assert_non_null(why);
+	*why = '\0';
+	(void)snprintf(seen, sizeof(seen), "%sthe servers differ%s,%s", text,
+		why + sizeof("EHOSTUNREACH") - 1,
+		finding("mx-no-banner", "example1.jp", "unknown", 0, ""));
+	look(seen, all, args);
+	says("example1.jp: 判断できない");
+	says("      判断できない: サーバ間で異なる\n");
+	says("      判断できない: EHOSTUNREACH\n");
+}
+
+static void
 programs_get_one_object_a_line(void **state)
 {
 	static const char *const args[] = {
@@ -351,6 +375,7 @@ main(void)
 		cmocka_unit_test(what_would_convict_is_status_2),
 		cmocka_unit_test(
 			what_would_convict_but_is_in_doubt_is_status_3),
+		cmocka_unit_test(doubts_are_told_in_japanese),
 		cmocka_unit_test(what_would_not_is_status_1),
 		cmocka_unit_test(nothing_bad_is_status_0),
 		cmocka_unit_test(what_was_not_seen_is_status_3),
