@@ -263,7 +263,8 @@ kz_registry_read(struct kz_str text, const struct kz_addr *addr,
 {
 	static const char *const missing[] = {"no match", "not found",
 		"no data found", "no entries found", "no object found",
-		"domain not registered", "status: free", "status: available"};
+		"domain not registered", "not been registered", "status: free",
+		"status: available"};
 	struct kz_str said;
 
 	*answer = (struct kz_registry_answer){0};

@@ -238,6 +238,11 @@ take_root(const json_t *root, struct kz_registry_answer *answer)
 	take_servers(json_object_get(root, "nameservers"), answer);
 	for (size_t i = 0; i < list_size(events, answer); i++)
 		take_event(json_array_get(events, i), answer);
+	/* A contact's own address, as WHOIS has it in the contact's record. */
+	if (answer->kind == KZ_REGISTRY_HANDLE)
+		(void)kz_registry_add_contact(answer, KZ_STR(""),
+			mail_of(json_object_get(root, "vcardArray"), answer),
+			KZ_REGISTRY_OTHER);
 	take_entities(json_object_get(root, "entities"), 0, answer);
 }
 

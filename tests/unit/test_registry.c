@@ -224,6 +224,12 @@ rdap_is_read(void **state)
 	read_json(load("192.0.2.0.json"));
 	assert_range("192.0.2.0/24");
 	assert_contact(0, "EX1-ARIN", KZ_REGISTRY_ADMIN, "");
+	read_json(str("{\"objectClassName\":\"entity\",\"handle\":\"EX-1\","
+		      "\"vcardArray\":[\"vcard\",[[\"email\",{},\"text\","
+		      "\"joe@example.net\"]]],\"roles\":[\"registrant\"]}"));
+	assert_int_equal(answer.kind, KZ_REGISTRY_HANDLE);
+	assert_string_equal(answer.handle, "EX-1");
+	assert_contact(0, "", KZ_REGISTRY_OTHER, "example.net");
 	read_json(str("{\"errorCode\":404,\"title\":\"Not Found\"}"));
 	assert_int_equal(answer.outcome, KZ_REGISTRY_MISSING);
 	read_json(str("{\"errorCode\":429}"));
@@ -267,6 +273,8 @@ what_is_no_record_is_told_apart(void **state)
 		{"[ banner ]\r\n\r\nNo match!!\r\n", KZ_REGISTRY_MISSING},
 		{"No match for \"NOTHING.NET\".\r\n", KZ_REGISTRY_MISSING},
 		{"NOT FOUND\n", KZ_REGISTRY_MISSING},
+		{"This domain name has not been registered.\n",
+			KZ_REGISTRY_MISSING},
 		{"", KZ_REGISTRY_REFUSED},
 		{" \r\n\r\n", KZ_REGISTRY_REFUSED},
 		{"WHOIS LIMIT EXCEEDED - try later\n", KZ_REGISTRY_REFUSED},
