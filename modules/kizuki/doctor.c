@@ -156,6 +156,7 @@ doctor_daemon(struct doctor *doctor)
 		doctor_say(doctor, DOCTOR_TO_DO, "prober",
 			"kizuki-probe does not run, nothing is examined; "
 			"kizukid's log says why");
+	doctor_doubts(doctor, status);
 	say_store(doctor, json_object_get(status, "store"));
 	say_shared(doctor, json_object_get(status, "shared_senders"));
 	say_registries(doctor, json_object_get(status, "registries"));

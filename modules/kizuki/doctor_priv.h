@@ -25,6 +25,9 @@ void doctor_say(struct doctor *doctor, enum doctor_mood mood, const char *topic,
 /* kizukid's own state: mode, prober, store, backups. */
 void doctor_daemon(struct doctor *doctor);
 
+/* Classes of network and symptoms that do not count at present. */
+void doctor_doubts(struct doctor *doctor, const json_t *status);
+
 /* The MTAs of this machine: fragments, sockets, greylisting beside us. */
 void doctor_mta(struct doctor *doctor);
 

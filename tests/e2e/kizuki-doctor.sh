@@ -96,3 +96,29 @@ line "own MXs" "??  own MXs"
 kizuki --json doctor >"$LAB_DIR/doctor" || true
 expect "as JSON" "$(head -n 1 "$LAB_DIR/doctor")" \
 	'{"topic":"kizukid","state":"to-do",*'
+
+say "what does not count at present is explained"
+cat >"$LAB_DIR/status.pl" <<'EOF'
+use IO::Socket::UNIX;
+my ($path, $body) = @ARGV;
+unlink $path;
+my $server = IO::Socket::UNIX->new(Local => $path, Listen => 5) or die;
+while (my $client = $server->accept) {
+	while (defined(my $line = <$client>)) { last if $line =~ /^\r?$/ }
+	print $client "HTTP/1.0 200 OK\r\n\r\n$body";
+}
+EOF
+perl "$LAB_DIR/status.pl" /run/kizuki/api.sock '{"v":1,"mode":"observe",
+	"prober":{"up":true},"store":{},"shared_senders":{},
+	"classes":{"smtp25-v4":"closed","dns53udp-v6":"suspended"},
+	"withheld":{"mx-best-dead":"ceiling","ns-dead":"observes",
+	"reg-expired":"observes"}}' &
+pids[status]=$!
+lab_wait 10 [ -S /run/kizuki/api.sock ]
+examine
+line kizukid "ok  kizukid     it answers; mode observe: nobody is delayed yet"
+line "port 25" "!!  port 25     IPv4: nobody has answered for a day: it is closed"
+line "port 53" "[?][?]  port 53     dns53udp-v6 is in doubt"
+line symptoms "!!  symptoms    mx-best-dead alone would convict more sites"
+line symptoms "ok  symptoms    2 are new with this version and only observe"
+stop status
