@@ -17,7 +17,9 @@
 #define ROOT_DAYS  1095
 /* IANA changes these most weeks, a server of ours moves once in years. */
 #define BOOTSTRAP_DAYS 400
-#define BUILT_S        1795478400LL /* 2026-11-24: no clock is right before it */
+/* Few registries move, and IANA is asked for what is not listed. */
+#define SERVERS_DAYS 1095
+#define BUILT_S      1795478400LL /* 2026-11-24: no clock is right before it */
 
 static void
 check_clock(struct doctor *doctor)
@@ -134,6 +136,10 @@ check_rdap(struct doctor *doctor)
 		config->registry.jprs, config->registry.jpnic,
 		(unsigned)config->registry.per_day,
 		(unsigned)config->registry.per_day_other);
+	if (config->registry.whois[0] != '\0')
+		say_age(doctor, config->registry.whois,
+			file_s(config->registry.whois), SERVERS_DAYS,
+			"a newer kizuki brings a newer list of WHOIS servers");
 	if (config->registry.rdap[0] == '\0') {
 		doctor_say(doctor, DOCTOR_CANNOT_TELL, "registry",
 			"outside .jp no registration is looked at: put IANA's "

@@ -18,7 +18,7 @@ line() {
 
 say "all is well: one MTA, one primary address"
 rm -rf /etc/exim4 /etc/exim /etc/postfix /etc/mail
-start_kizukid "/^policy_group/d;s|^mode = enforce|&\nregistry {\nrdap = $LAB_TREE/data/rdap\n}|"
+start_kizukid "/^policy_group/d;s|^mode = enforce|&\nregistry {\nrdap = $LAB_TREE/data/rdap\nwhois = $LAB_TREE/data/whois-servers\n}|"
 mkdir -p /etc/exim4
 echo '.include /etc/kizuki/exim/kizuki-main' >/etc/exim4/exim4.conf.localmacros
 usermod -a -G kizuki Debian-exim 2>/dev/null ||
@@ -41,6 +41,7 @@ line socket "ok  socket      user Debian-exim can connect"
 line registry "ok  registry    whois.jprs.jp and whois.nic.ad.jp are asked"
 line registry "ok  registry    whois.jprs.jp: 1 of 50 questions of the day are used"
 line registry "[?][?]  registry    rdap.example (RDAP) refused or did not answer: it is left alone until 20"
+line lists "ok  lists       */data/whois-servers is * days old"
 line lists "rdap/dns.json (a part of IANA's list; *) is * days old"
 line lists "rdap/ipv6.json (a part of IANA's list; *) is * days old"
 line "own nets" "own nets    network { own } names "
