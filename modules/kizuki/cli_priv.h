@@ -100,6 +100,9 @@ void cli_paragraph(FILE *out, int indent, const char *first, const char *text);
 #define CLI_MOMENT_SIZE 32
 const char *cli_moment(int64_t when_s, char text[CLI_MOMENT_SIZE]);
 
+/* Standard output cannot be written: says why, but not of "| head". */
+void cli_unwritten(void);
+
 /* One JSON value in a line. */
 int cli_dump(FILE *out, const json_t *json);
 

@@ -273,7 +273,7 @@ main(int argc, char **argv)
 	}
 	status = run(&cli, argc - optind, argv + optind);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
-		warn("standard output");
+		cli_unwritten();
 		return EX_IOERR;
 	}
 	return status;

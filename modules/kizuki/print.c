@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <err.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -125,11 +126,18 @@ cli_moment(int64_t when_s, char text[CLI_MOMENT_SIZE])
 	return text;
 }
 
+void
+cli_unwritten(void)
+{
+	if (errno != EPIPE)
+		warn("standard output");
+}
+
 int
 cli_dump(FILE *out, const json_t *json)
 {
 	if (json_dumpf(json, out, JSON_COMPACT) == 0 && fputc('\n', out) != EOF)
 		return 0;
-	warn("standard output");
+	cli_unwritten();
 	return EX_IOERR;
 }

@@ -40,4 +40,11 @@ kizuki db verify "$T" >"$T/out" && say_wrong "nothing is sound?"
 grep -q '^grey.db  *missing' "$T/out" || say_wrong "$(cat "$T/out")"
 kizuki db salvage "$T" >/dev/null 2>"$T/err"
 [ $? -eq 66 ] || say_wrong "salvage of nothing: $(cat "$T/err")"
+
+# who reads the first line alone hears no complaint; a full disk is one
+kizuki config manual 2>"$T/err" | head -n 1 >/dev/null
+[ ! -s "$T/err" ] || say_wrong "with head: $(cat "$T/err")"
+kizuki symptoms >/dev/full 2>"$T/err"
+[ $? -eq 74 ] || say_wrong "a full disk is no failure"
+grep -q 'standard output: No space left' "$T/err" || say_wrong "$(cat "$T/err")"
 finish
