@@ -53,6 +53,32 @@ mx_ttl_s(const struct kz_exam *exam, uint32_t bits)
 	return ttl_s;
 }
 
+/* Refreshes of a month and more are as good as none. */
+#define LAG_MAX_S (UINT32_C(28) * 86400)
+
+/*
+ * How long a secondary that is not notified may lawfully lag behind.  A fault
+ * of content must last for twice its TTL: half of it is enough.
+ */
+static uint32_t
+half_lag_s(const struct kz_exam *exam)
+{
+	uint64_t lag_s = 0;
+	size_t servers;
+	uint32_t bits = kz_exam_variants(exam, FIELD_SOA, &servers);
+
+	for (uint8_t i = 0; i < exam->soa_count; i++) {
+		const struct kz_exam_soa *soa = &exam->soas[i];
+		uint64_t one_s = (uint64_t)soa->refresh_s + soa->retry_s;
+
+		if ((bits >> i & 1) != 0 && one_s > lag_s)
+			lag_s = one_s;
+	}
+	if (lag_s > LAG_MAX_S)
+		lag_s = LAG_MAX_S;
+	return (uint32_t)((lag_s + 1) / 2);
+}
+
 static size_t
 bit_count(uint32_t bits)
 {
@@ -170,6 +196,8 @@ judge_mx(struct exam_out *out)
 	const struct kz_exam *exam = out->exam;
 	size_t servers;
 	uint32_t bits = kz_exam_variants(exam, FIELD_ZONE_MX, &servers);
+	uint32_t ttl_s = mx_ttl_s(exam, bits);
+	uint32_t half_s = half_lag_s(exam);
 	bool cut = false;
 
 	for (uint8_t i = 0; i < exam->mx_count; i++)
@@ -185,7 +213,8 @@ judge_mx(struct exam_out *out)
 	}
 	kz_exam_begin(out, KZ_SYM_DNS_MX_INCONSISTENT, exam->zone.text);
 	kz_exam_bad(out, 5, NULL);
-	kz_exam_content(out, kz_exam_zone_s(exam), mx_ttl_s(exam, bits));
+	kz_exam_content(
+		out, kz_exam_zone_s(exam), ttl_s > half_s ? ttl_s : half_s);
 	value_variants(out, bits, mx_order, kz_exam_value_mx);
 	kz_exam_end(out);
 }

@@ -240,3 +240,9 @@ kz_sts_allows(const struct kz_sts *sts, const struct kz_name *host)
 	}
 	return false;
 }
+
+uint8_t
+kz_sts_weight(enum kz_sts_mode mode)
+{
+	return mode == KZ_STS_ENFORCE ? 3 : 1;
+}

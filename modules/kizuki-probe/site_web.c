@@ -241,8 +241,7 @@ on_policy(struct site *site, uint32_t tag, const struct kz_web_result *result)
 	}
 	policy->sts.known = true;
 	policy->sts.when_s = kz_clock_now_s();
-	/* A domain that only tests its policy harms nobody. */
-	policy->sts_weight = sts.mode == KZ_STS_ENFORCE ? 3 : 1;
+	policy->sts_weight = kz_sts_weight(sts.mode);
 	if (policy->sts.fault != NULL)
 		site_bear_out_sts(site);
 }

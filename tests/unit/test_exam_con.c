@@ -120,6 +120,33 @@ two_truths_in_the_mx(void **state)
 	judge("one gave no such answer", "dns-mx-inconsistent " Z " unknown");
 }
 
+/* It may be a change that the secondaries have not fetched yet. */
+static void
+a_secondary_may_lag_as_long_as_its_timers_say(void **state)
+{
+	static const struct {
+		uint32_t refresh_s, retry_s, ttl_s;
+	} rows[] = {
+		{3600, 900, 3600},
+		{3600, 3600, 3600},
+		{3600, 3601, 3601},
+		{12 * 86400, 86400, 13 * 43200},
+		{UINT32_MAX, UINT32_MAX, 14 * 86400},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		sound();
+		kit.exam.soas[0].refresh_s = rows[i].refresh_s;
+		kit.exam.soas[0].retry_s = rows[i].retry_s;
+		second()->zone_mx = kit_mxset(&kit.exam, "20 mail." Z);
+		judge("lag", "dns-mx-inconsistent " Z " bad 5");
+		assert_int_equal(
+			kit_find(&kit, "dns-mx-inconsistent", Z)->ttl_s,
+			rows[i].ttl_s);
+	}
+}
+
 /* A machine of the domain that is no name server of it. */
 static struct kz_exam_shadow *
 shadow_at(const char *text)
@@ -250,6 +277,9 @@ static const struct {
 		"addr-private-published tokkyo." Z " bad 3"},
 	{"localhost", "localhost." Z " 127.0.0.1 proven",
 		"addr-private-published localhost." Z " none"},
+	/* RFC 7534: such names are answered by others, on purpose. */
+	{"AS112", "168.192.in-addr.arpa 192.168.0.1 proven",
+		"addr-private-published 168.192.in-addr.arpa none"},
 	{"repaired", "tokkyo." Z " 10.0.0.5",
 		"addr-private-published tokkyo." Z " ok"},
 	{"deleted", "tokkyo." Z " nx",
@@ -271,7 +301,8 @@ private_addresses_in_public_names(void **state)
 		kit_hosts(&kit.exam, private_rows[i].hosts, true);
 		kit.exam.hosts[kit_host(&kit.exam, "dns102")].a = KZ_EXAM_DATA;
 		kit.exam.published = kit_set(&kit.exam,
-			"tokkyo." Z " localhost." Z " ns." Z " dns102");
+			"tokkyo." Z " localhost." Z " ns." Z
+			" dns102 168.192.in-addr.arpa");
 		judge(private_rows[i].what, private_rows[i].want);
 	}
 	sound();
@@ -421,6 +452,7 @@ main(void)
 		cmocka_unit_test(a_single_server_agrees_with_itself),
 		cmocka_unit_test(two_truths_in_the_soa),
 		cmocka_unit_test(two_truths_in_the_mx),
+		cmocka_unit_test(a_secondary_may_lag_as_long_as_its_timers_say),
 		cmocka_unit_test(a_second_zone_at_the_hosting_company),
 		cmocka_unit_test(what_is_no_shadow),
 		cmocka_unit_test(private_addresses_in_public_names),

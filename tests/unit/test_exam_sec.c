@@ -117,6 +117,40 @@ signatures_and_keys(void **state)
 	}
 }
 
+/* By the resolver alone, or where an operator told it not to validate. */
+static void
+more_than_one_must_say_that_it_is_bogus(void **state)
+{
+	static const struct sec_case bogus = {
+		"", KZ_EXAM_SEC_BOGUS, true, OTHER, OTHER, ""};
+	static const char unknown[] = "dnssec-bogus example1.jp unknown;"
+				      "dnssec-sig-expired example1.jp unknown;"
+				      "dnssec-ds-orphan example1.jp unknown";
+	struct kit kit;
+
+	(void)state;
+	signed_zone(&kit, &bogus);
+	kit.exam.addrs[0].dns.reach = kit.exam.addrs[1].dns.reach =
+		KZ_REACH_TIMEOUT;
+	kz_exam_judge(&kit.exam, kit_take, &kit);
+	kit_expect(&kit, "no server answers", unknown);
+	signed_zone(&kit, &bogus);
+	kit.exam.sec.zone = KZ_EXAM_SEC_INSECURE;
+	kz_exam_judge(&kit.exam, kit_take, &kit);
+	kit_expect(&kit, "a negative trust anchor", unknown);
+	signed_zone(&kit, &bogus);
+	kit.exam.sec.ds_secure = false;
+	kz_exam_judge(&kit.exam, kit_take, &kit);
+	kit_expect(&kit, "the DS does not validate", unknown);
+	/* A key roll that is under way for so long is a fault. */
+	signed_zone(&kit, &bogus);
+	kz_exam_judge(&kit.exam, kit_take, &kit);
+	kit_expect(&kit, "it is", "dnssec-ds-orphan example1.jp bad 6");
+	assert_int_equal(
+		kit_find(&kit, "dnssec-ds-orphan", "example1.jp")->ttl_s,
+		86400);
+}
+
 static void
 unsigned_is_no_symptom(void **state)
 {
@@ -176,6 +210,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(signatures_and_keys),
+		cmocka_unit_test(more_than_one_must_say_that_it_is_bogus),
 		cmocka_unit_test(unsigned_is_no_symptom),
 		cmocka_unit_test(what_is_told),
 	};

@@ -98,6 +98,14 @@ mta_sts_policies(void **state)
 	assert_null(sts.fault);
 	kz_sts_read(text("version: STSv1\nmode: testing\nmax_age: 1"), &sts);
 	assert_non_null(sts.fault);
+	assert_int_equal(kz_sts_weight(KZ_STS_ENFORCE), 3);
+	assert_int_equal(kz_sts_weight(KZ_STS_NONE), 1);
+	kz_sts_read(text("version: STSv1\nmode: testing\nmx: mx.b.jp\n"
+			 "max_age: 1"),
+		&sts);
+	assert_null(sts.fault);
+	assert_int_equal(kz_sts_weight(sts.mode), 1);
+	assert_false(kz_sts_allows(&sts, &mx));
 	kz_sts_read(text("<html>not found</html>"), &sts);
 	assert_non_null(sts.fault);
 	kz_sts_read(text("version: STSv1\nmode: enforce\nmx: a..b\nmax_age: 1"),

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "kizuki/base/name.h"
 #include "kizuki/base/str.h"
@@ -47,6 +48,9 @@ struct kz_sts {
 
 /* A policy as it was fetched. */
 void kz_sts_read(struct kz_str body, struct kz_sts *sts);
+
+/* What a fault weighs: who only tests a policy, or has none, harms nobody. */
+uint8_t kz_sts_weight(enum kz_sts_mode mode);
 
 /* Whether a mail exchanger is one that the policy names. */
 bool kz_sts_allows(const struct kz_sts *sts, const struct kz_name *host);
