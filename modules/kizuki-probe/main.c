@@ -18,6 +18,7 @@
 #include "ask_priv.h"
 #include "input_priv.h"
 #include "output_priv.h"
+#include "quiet_priv.h"
 #include "rdap_priv.h"
 #include "registry_priv.h"
 #include "share_priv.h"
@@ -343,6 +344,7 @@ close_all(struct probe *probe)
 	kz_resolver_close(&probe->resolver);
 	zones_close(probe);
 	share_close(probe);
+	quiet_close(&probe->quiet);
 	limits_close(&probe->limits);
 	rdap_close(&probe->rdap);
 	registry_close(&probe->registry);
@@ -375,6 +377,7 @@ main(int argc, char **argv)
 	json_object_seed(0);
 	make_control(&probe);
 	share_open(&probe);
+	quiet_open(&probe.quiet, QUIET_MAX);
 	zones_open(&probe);
 	open_clients(&probe, &options);
 	turns_open(&probe, options.turns);

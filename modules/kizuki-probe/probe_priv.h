@@ -70,6 +70,7 @@ struct probe {
 	struct limits limits;
 	struct table shared;  /* answers of servers and addresses */
 	struct table zones;   /* which addresses serve a zone */
+	struct table quiet;   /* addresses without a second copy of one */
 	size_t shared_octets; /* packets kept there */
 	struct input *input;
 	struct output *output;

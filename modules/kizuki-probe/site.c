@@ -16,6 +16,7 @@ emit(void *arg, const struct kz_finding *finding)
 {
 	struct site *site = arg;
 
+	site_shadow_said(site, finding);
 	output_finding(site->probe->output, finding);
 }
 

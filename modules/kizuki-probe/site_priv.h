@@ -162,6 +162,9 @@ void site_soa(struct site *site, uint64_t hosts);
 void site_content(struct site *site);
 void site_proof(struct site *site);
 void site_shadow(struct site *site);
+
+/* What was found of an address that might hold a second copy of the zone. */
+void site_shadow_said(struct site *site, const struct kz_finding *finding);
 void site_tcp(struct site *site, bool first);
 void site_views(struct site *site);
 void site_rname(struct site *site);

@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+#include "kizuki/io/clock.h"
+
+#include "quiet_priv.h"
+
 static void
 on_proof(void *arg, uint32_t tag, const struct proof_reply *reply)
 {
@@ -99,18 +103,22 @@ listed(const struct kz_exam *exam, uint8_t addr)
 	return false;
 }
 
+/* One that is left alone is there all the same: nothing is said of it. */
 static void
 ask_shadow(struct site *site, uint8_t addr)
 {
 	struct kz_exam *exam = &site->exam;
 	struct kz_exam_shadow *shadow = &exam->shadows[exam->shadow_count];
+	bool rests = !site->wanted.confirm &&
+		quiet_rests(&site->probe->quiet, &exam->addrs[addr].addr,
+			&exam->zone, kz_clock_now_s());
 	const struct kz_name *names[ASKS] = {
 		&exam->zone, &exam->zone, &site->probe->control};
 	static const uint16_t types[ASKS] = {TYPE_SOA, TYPE_MX, TYPE_SOA};
 
 	shadow->addr = addr;
 	shadow->soa = shadow->zone_mx = KZ_EXAM_NONE;
-	for (uint32_t i = 0; i < ASKS; i++) {
+	for (uint32_t i = 0; i < ASKS && !rests; i++) {
 		struct dns_question question = {
 			.server = exam->addrs[addr].addr,
 			.name = names[i],
@@ -125,6 +133,28 @@ ask_shadow(struct site *site, uint8_t addr)
 			ASKS * exam->shadow_count + i);
 	}
 	exam->shadow_count++;
+}
+
+void
+site_shadow_said(struct site *site, const struct kz_finding *finding)
+{
+	const struct kz_exam *exam = &site->exam;
+	struct kz_str object = {finding->object, strlen(finding->object)};
+	struct kz_addr addr;
+
+	if (finding->symptom != KZ_SYM_DNS_SHADOW_AUTHORITY ||
+		kz_addr_parse(object, &addr) != KZ_OK)
+		return;
+	for (size_t i = 0; i < exam->shadow_count; i++) {
+		const struct kz_exam_shadow *shadow = &exam->shadows[i];
+
+		if (kz_addr_compare(&exam->addrs[shadow->addr].addr, &addr) ==
+				0 &&
+			shadow->soa_reach != KZ_REACH_NONE &&
+			shadow->soa_reach != KZ_REACH_LIMITED)
+			quiet_note(&site->probe->quiet, &addr, &exam->zone,
+				finding->outcome, shadow->when_s);
+	}
 }
 
 /* The addresses that the domain publishes and that are no servers of it. */
