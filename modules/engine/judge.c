@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "carrier_priv.h"
 #include "engine_priv.h"
 #include "grey_priv.h"
 #include "identify_priv.h"
@@ -161,6 +162,7 @@ judge_session(struct kz_engine *engine, struct decision *decision)
 		decision->origin = kz_memo_find(engine,
 			&decision->session.identities[judgement->via].site);
 	seen_sites(engine, decision);
+	kz_carrier_note(engine, &decision->scene, decision->now);
 	if (judgement->row == KZ_ROW_ACCEPT)
 		return;
 	if (engine->config->mode == KZ_MODE_OBSERVE)

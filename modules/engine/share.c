@@ -3,10 +3,10 @@
 
 #include <string.h>
 
+#include "carrier_priv.h"
 #include "engine_priv.h"
 #include "kizuki/base/wire.h"
 #include "kizuki/core/history.h"
-
 #include "registry_priv.h"
 
 #define DAY_S          86400
@@ -19,7 +19,6 @@
 
 static const char share_tag[] = "share/";
 static const char serial_tag[] = "serial/";
-
 #define SHARE_TAG_SIZE  (sizeof(share_tag) - 1)
 #define SERIAL_TAG_SIZE (sizeof(serial_tag) - 1)
 #define SHARE_PREFIX    (SHARE_TAG_SIZE + DIGEST_SIZE)
@@ -354,6 +353,7 @@ sweep_row(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
 {
 	struct sweep *sweep = arg;
 	struct kz_engine *engine = sweep->engine;
+	const struct kz_now *now = sweep->now;
 	struct kz_serial watch;
 	struct naming naming;
 	bool old = false;
@@ -363,14 +363,14 @@ sweep_row(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value,
 	sweep->seen++;
 	if (tagged(key, key_len, share_tag, SHARE_TAG_SIZE))
 		old = !decode(value, len, &naming) ||
-			naming.newest_s < kept_since_s(engine, sweep->now);
+			naming.newest_s < kept_since_s(engine, now);
 	else if (tagged(key, key_len, serial_tag, SERIAL_TAG_SIZE))
 		old = kz_serial_decode(value, len, &watch) != KZ_OK ||
-			sweep->now->wall_s - watch.newest_s >
+			now->wall_s - watch.newest_s >
 				engine->config->history.neglect_s;
 	else
-		old = kz_registry_old(
-			engine, key, key_len, value, len, sweep->now);
+		old = kz_registry_old(engine, key, key_len, value, len, now) ||
+			kz_carrier_old(engine, key, key_len, value, len, now);
 	if (old)
 		KZ_IGNORE(kz_store_delete(
 				  engine->store, KZ_TABLE_META, key, key_len),

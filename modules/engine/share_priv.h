@@ -22,7 +22,8 @@ enum kz_share_kind {
 	KZ_SHARE_ADDR = 'a',    /* a dead address: who names it */
 	KZ_SHARE_SERVER = 'n',  /* a name server: zones it serves */
 	KZ_SHARE_PRIMARY = 'p', /* a primary: zones that name it */
-	KZ_SHARE_ALONE = 'c'    /* a symptom: sites it convicts alone */
+	KZ_SHARE_ALONE = 'c',   /* a symptom: sites it convicts alone */
+	KZ_SHARE_CARRIER = 'm'  /* a host's site: others it sends mail for */
 };
 
 /*

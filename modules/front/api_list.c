@@ -109,6 +109,29 @@ counters_json(const struct kz_engine *engine)
 	return json;
 }
 
+/* Sites are proposed in a list of this length at most. */
+#define PROPOSED_MAX 100
+
+static bool
+take_proposed(void *arg, const struct kz_name *site)
+{
+	json_t *list = arg;
+
+	(void)json_array_append_new(list, json_string(site->text));
+	return json_array_size(list) < PROPOSED_MAX;
+}
+
+static json_t *
+proposed_json(const struct kz_call_scene *scene)
+{
+	json_t *list = json_array();
+
+	if (list != NULL)
+		kz_carrier_each(
+			scene->call->engine, scene->now, take_proposed, list);
+	return list;
+}
+
 /* The day in words, for who reads it as it comes. */
 static json_t *
 shared_json(const struct kz_call_scene *scene)
@@ -120,12 +143,14 @@ shared_json(const struct kz_call_scene *scene)
 
 	kz_engine_shared_view(scene->call->engine, &view);
 	if (view.date_s == 0)
-		return json_pack("{s:I}", "names", (json_int_t)view.names);
+		return json_pack("{s:I,s:o}", "names", (json_int_t)view.names,
+			"proposed", proposed_json(scene));
 	kz_words_day(view.date_s, &text);
 	if (scene->now->wall_s > view.date_s)
 		age_s = scene->now->wall_s - view.date_s;
-	return json_pack("{s:I,s:s,s:I}", "names", (json_int_t)view.names,
-		"date", day, "age_days", (json_int_t)(age_s / DAY_S));
+	return json_pack("{s:I,s:s,s:I,s:o}", "names", (json_int_t)view.names,
+		"date", day, "age_days", (json_int_t)(age_s / DAY_S),
+		"proposed", proposed_json(scene));
 }
 
 /* A status without a word that memory has no room for tells the rest. */

@@ -6,9 +6,10 @@
 
 #include "doctor_priv.h"
 
-#define TEXT_SIZE   1024
-#define BROKEN_DAYS 2   /* a backup this old says that none are made */
-#define LIST_DAYS   730 /* providers come and go slowly */
+#define TEXT_SIZE      1024
+#define PROPOSED_SHOWN 5   /* kizuki status has them all */
+#define BROKEN_DAYS    2   /* a backup this old says that none are made */
+#define LIST_DAYS      730 /* providers come and go slowly */
 
 void
 doctor_say(struct doctor *doctor, enum doctor_mood mood, const char *topic,
@@ -68,10 +69,34 @@ say_store(struct doctor *doctor, const json_t *store)
 }
 
 static void
+say_proposed(struct doctor *doctor, const json_t *proposed)
+{
+	char buffer[TEXT_SIZE / 2];
+	struct kz_text names = kz_text_make(buffer, sizeof(buffer));
+	size_t count = json_array_size(proposed);
+
+	for (size_t i = 0; i < count && i < PROPOSED_SHOWN; i++) {
+		const char *name =
+			json_string_value(json_array_get(proposed, i));
+
+		kz_text_word(&names, i > 0 ? ", " : "");
+		kz_text_word(&names, name != NULL ? name : "?");
+	}
+	if (count > PROPOSED_SHOWN)
+		kz_text_word(&names, " and others");
+	if (count > 0)
+		doctor_say(doctor, DOCTOR_CANNOT_TELL, "lists",
+			"hosts of %s send for five domains of others or more: "
+			"providers and forwarders belong into %s",
+			buffer, doctor->cli->config.shared_senders_own);
+}
+
+static void
 say_shared(struct doctor *doctor, const json_t *shared)
 {
 	long long days = cli_number(shared, "age_days");
 
+	say_proposed(doctor, json_object_get(shared, "proposed"));
 	if (cli_number(shared, "names") == 0)
 		doctor_say(doctor, DOCTOR_TO_DO, "lists",
 			"no list of shared senders: big providers' servers are "

@@ -110,7 +110,7 @@ while (my $client = $server->accept) {
 }
 EOF
 perl "$LAB_DIR/status.pl" /run/kizuki/api.sock '{"v":1,"mode":"observe",
-	"prober":{"up":true},"store":{},"shared_senders":{},
+	"prober":{"up":true},"store":{},"shared_senders":{"names":9,"proposed":["a.example","b.example"]},
 	"classes":{"smtp25-v4":"closed","dns53udp-v6":"suspended"},
 	"withheld":{"mx-best-dead":"ceiling","ns-dead":"observes",
 	"reg-expired":"observes"}}' &
@@ -120,6 +120,7 @@ examine
 line kizukid "ok  kizukid     it answers; mode observe: nobody is delayed yet"
 line "port 25" "!!  port 25     IPv4: nobody has answered for a day: it is closed"
 line "port 53" "[?][?]  port 53     dns53udp-v6 is in doubt"
+line lists "[?][?]  lists       hosts of a.example, b.example send for five domains"
 line symptoms "!!  symptoms    mx-best-dead alone would convict more sites"
 line symptoms "ok  symptoms    2 are new with this version and only observe"
 stop status

@@ -22,6 +22,7 @@
  *   say allow SUBJECT [SPAN]  client:NET, sender:ADDRESS, recipient:ADDRESS
  *   unsay SUBJECT
  *   show SITE               its verdict
+ *   carriers                who is proposed as a shared sender
  *   log on|off              the engine's log lines in the output
  *   restart                 kizukid ends and is started again
  *   repeat N ... end        the lines between, N times; %i is the turn, from 1
@@ -412,6 +413,14 @@ play_unsay(const char *text)
 		errx(EX_SOFTWARE, "cannot take back %s", text);
 }
 
+static bool
+show_carrier(void *arg, const struct kz_name *site)
+{
+	(void)arg;
+	printf("  carrier: %s\n", site->text);
+	return true;
+}
+
 static void
 play_show(const char *text)
 {
@@ -444,6 +453,31 @@ play_restart(void)
 	open_engine();
 }
 
+/* What operators do, and what is looked at; false: none of it. */
+static bool
+play_operator(char **words, size_t count)
+{
+	const char *what = words[0];
+
+	if (strcmp(what, "say") == 0 && count > 2)
+		play_say(words, count);
+	else if (strcmp(what, "unsay") == 0 && count == 2)
+		play_unsay(words[1]);
+	else if (strcmp(what, "prober") == 0 && count == 2)
+		prober_up = strcmp(words[1], "up") == 0;
+	else if (strcmp(what, "restart") == 0)
+		play_restart();
+	else if (strcmp(what, "log") == 0 && count == 2)
+		logging = strcmp(words[1], "on") == 0;
+	else if (strcmp(what, "show") == 0 && count == 2)
+		play_show(words[1]);
+	else if (strcmp(what, "carriers") == 0)
+		kz_carrier_each(stage.engine, &stage.now, show_carrier, NULL);
+	else
+		return false;
+	return true;
+}
+
 static void
 play_words(char **words, size_t count)
 {
@@ -474,19 +508,7 @@ play_words(char **words, size_t count)
 		play_look(words[1]);
 	else if (strcmp(what, "done") == 0 && count > 1)
 		play_done(words, count);
-	else if (strcmp(what, "say") == 0 && count > 2)
-		play_say(words, count);
-	else if (strcmp(what, "unsay") == 0 && count == 2)
-		play_unsay(words[1]);
-	else if (strcmp(what, "prober") == 0 && count == 2)
-		prober_up = strcmp(words[1], "up") == 0;
-	else if (strcmp(what, "restart") == 0)
-		play_restart();
-	else if (strcmp(what, "log") == 0 && count == 2)
-		logging = strcmp(words[1], "on") == 0;
-	else if (strcmp(what, "show") == 0 && count == 2)
-		play_show(words[1]);
-	else
+	else if (!play_operator(words, count))
 		errx(EX_DATAERR, "not understood: %s", what);
 }
 

@@ -139,6 +139,14 @@ struct kz_shared_view {
 void kz_engine_shared_view(
 	const struct kz_engine *engine, struct kz_shared_view *view);
 
+/*
+ * Sites whose hosts sent for five domains of others and more of late, and that
+ * are on no list: perhaps shared senders.  False ends it.
+ */
+typedef bool kz_carrier_take(void *arg, const struct kz_name *site);
+void kz_carrier_each(struct kz_engine *engine, const struct kz_now *now,
+	kz_carrier_take *take, void *arg);
+
 /* Since the start. */
 uint64_t kz_engine_counter(
 	const struct kz_engine *engine, enum kz_counter counter);
