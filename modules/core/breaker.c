@@ -8,6 +8,15 @@
 #define RECORD_VERSION 1
 #define HOUR_S         3600
 #define DAY_S          86400
+/*
+ * Networks of one /16 or /32 are often one owner's, and who has one can have
+ * all of it fall silent: at most so many of them speak.
+ */
+#define REGION_V4_PREFIX 16
+#define REGION_V6_PREFIX 32
+#define REGION_PLACES    2
+/* Parts of a place, where a region has more than speak. */
+#define PARTS 1000
 
 /* The days that passed begin at nothing. */
 static void
@@ -115,29 +124,89 @@ kz_breaker_touch(
 		take_week(breaker, touch->when_s, entry.bad);
 }
 
+/* What the places of a region, or of an hour, came to. */
+struct tally {
+	uint64_t places, bad;
+};
+
+static bool
+in_hour(const struct kz_breaker_place *entry, int64_t now_s)
+{
+	return entry->when_s <= now_s && entry->when_s >= now_s - HOUR_S;
+}
+
+/* The place at first, and those of the hour after it in its region. */
+static struct tally
+region_tally(const struct kz_breaker *breaker, const struct kz_net *regions,
+	size_t first, int64_t now_s)
+{
+	struct tally tally = {
+		.places = 1, .bad = breaker->list[first].bad ? 1 : 0};
+
+	for (size_t i = first + 1; i < breaker->count; i++) {
+		const struct kz_breaker_place *entry = &breaker->list[i];
+
+		if (!in_hour(entry, now_s) ||
+			!kz_net_equal(&regions[i], &regions[first]))
+			continue;
+		tally.places++;
+		tally.bad += entry->bad ? 1 : 0;
+	}
+	return tally;
+}
+
+static bool
+seen_before(const struct kz_breaker *breaker, const struct kz_net *regions,
+	size_t at, int64_t now_s)
+{
+	for (size_t i = 0; i < at; i++)
+		if (in_hour(&breaker->list[i], now_s) &&
+			kz_net_equal(&regions[i], &regions[at]))
+			return true;
+	return false;
+}
+
+/* Of the hour, bad in parts. */
+static struct tally
+hour_tally(const struct kz_breaker *breaker, int64_t now_s)
+{
+	struct kz_net regions[KZ_BREAKER_PLACES];
+	struct tally hour = {0};
+
+	for (size_t i = 0; i < breaker->count; i++)
+		regions[i] = kz_net_of(&breaker->list[i].place.addr,
+			REGION_V4_PREFIX, REGION_V6_PREFIX);
+	for (size_t i = 0; i < breaker->count; i++) {
+		struct tally region;
+		uint64_t speak = REGION_PLACES;
+
+		if (!in_hour(&breaker->list[i], now_s) ||
+			seen_before(breaker, regions, i, now_s))
+			continue;
+		region = region_tally(breaker, regions, i, now_s);
+		if (region.places < speak)
+			speak = region.places;
+		hour.places += speak;
+		hour.bad += speak * region.bad * PARTS / region.places;
+	}
+	return hour;
+}
+
 bool
 kz_breaker_trips(const struct kz_breaker *breaker,
 	const struct kz_breaker_rule *rule, int64_t now_s)
 {
-	uint64_t places = 0, bad = 0;
+	struct tally hour = hour_tally(breaker, now_s);
 	uint64_t week = 0, week_bad = 0;
 
-	for (size_t i = 0; i < breaker->count; i++) {
-		const struct kz_breaker_place *entry = &breaker->list[i];
-
-		if (entry->when_s > now_s || entry->when_s < now_s - HOUR_S)
-			continue;
-		places++;
-		bad += entry->bad ? 1 : 0;
-	}
 	for (int64_t i = 0; i < KZ_BREAKER_DAYS; i++) {
 		if (breaker->day - i <= now_s / DAY_S - KZ_BREAKER_DAYS)
 			break;
 		week += breaker->days[i].good + breaker->days[i].bad;
 		week_bad += breaker->days[i].bad;
 	}
-	return places >= rule->at_least && week >= rule->at_least &&
-		bad * 100 > places * rule->percent &&
+	return hour.places >= rule->at_least && week >= rule->at_least &&
+		hour.bad * 100 > hour.places * PARTS * rule->percent &&
 		week_bad * 100 < week * rule->mean_percent;
 }
 

@@ -24,14 +24,17 @@ begin(void **state)
 	return 0;
 }
 
+/* Each 65536 one more network of the same /16. */
+#define NEXT_NET 65536U
+
 static void
 touch(unsigned place, enum kz_reach reach, int64_t when_s, bool quiet)
 {
 	struct kz_touch made = {
 		.when_s = when_s,
 		.addr = {.family = KZ_ADDR_V4,
-			.bytes = {10, (uint8_t)(place >> 8), (uint8_t)place,
-				1}},
+			.bytes = {(uint8_t)(20 + (place >> 8)), (uint8_t)place,
+				(uint8_t)(place >> 16), 1}},
 		.service = KZ_SERVICE_SMTP25,
 		.reach = reach,
 	};
@@ -86,6 +89,50 @@ few_places_say_nothing(void **state)
 	for (unsigned i = 0; i < 100; i++)
 		touch(5, KZ_REACH_TIMEOUT, T - i, false);
 	assert_false(kz_breaker_trips(&breaker, &rule, T));
+}
+
+/* All networks of a /16 answer once, then fall silent at once. */
+static void
+one_owner_of_many_networks_is_two(void **state)
+{
+	week(0);
+	hour(40, 0);
+	for (unsigned i = 0; i < 200; i++)
+		touch(1 + i * NEXT_NET, KZ_REACH_TIMEOUT, T, true);
+	assert_false(kz_breaker_trips(&breaker, &rule, T));
+	/* Eight such do: 16 of 56. */
+	for (unsigned i = 0; i < 16; i++)
+		touch(2 + i / 2 + i % 2 * NEXT_NET, KZ_REACH_TIMEOUT, T, true);
+	assert_true(kz_breaker_trips(&breaker, &rule, T));
+	/* Nor do they hide that the others' fail. */
+	(void)begin(state);
+	week(0);
+	hour(40, 14);
+	for (unsigned i = 0; i < 200; i++)
+		touch(1 + i * NEXT_NET, KZ_REACH_ALIVE, T, true);
+	assert_true(kz_breaker_trips(&breaker, &rule, T));
+	/* Few owners are few networks, however many they have. */
+	(void)begin(state);
+	week(0);
+	for (unsigned i = 0; i < 140; i++)
+		touch(i % 14 + i / 14 * NEXT_NET, KZ_REACH_TIMEOUT, T, true);
+	assert_false(kz_breaker_trips(&breaker, &rule, T));
+	touch(500, KZ_REACH_TIMEOUT, T, true);
+	assert_false(kz_breaker_trips(&breaker, &rule, T));
+	touch(501, KZ_REACH_TIMEOUT, T, true);
+	assert_true(kz_breaker_trips(&breaker, &rule, T));
+}
+
+/* Our line is down: each of the networks of hosters fails as the others do. */
+static void
+our_own_outage_is_seen_at_hosters_too(void **state)
+{
+	(void)state;
+	week(0);
+	for (unsigned i = 0; i < 100; i++)
+		touch(i % 20 + i / 20 * NEXT_NET,
+			i % 5 < 2 ? KZ_REACH_TIMEOUT : KZ_REACH_ALIVE, T, true);
+	assert_true(kz_breaker_trips(&breaker, &rule, T));
 }
 
 static void
@@ -218,6 +265,10 @@ main(void)
 		cmocka_unit_test_setup(
 			it_trips_above_the_share_of_the_hours_places, begin),
 		cmocka_unit_test_setup(few_places_say_nothing, begin),
+		cmocka_unit_test_setup(
+			one_owner_of_many_networks_is_two, begin),
+		cmocka_unit_test_setup(
+			our_own_outage_is_seen_at_hosters_too, begin),
 		cmocka_unit_test_setup(
 			where_failures_are_usual_a_rise_is_none, begin),
 		cmocka_unit_test_setup(

@@ -9,7 +9,9 @@
  *         mean_percent.
  * Rules:  alive is good; refused, unreachable, timeout and ours are bad; the
  *         rest says nothing.  A place counts once in an hour, by its newest
- *         contact.  An address that was dead before, or is met for the first
+ *         contact, and of the places of one /16 (/32) as many as two: more
+ *         share the say of two, so that one owner of many is not everybody.
+ *         An address that was dead before, or is met for the first
  *         time, says nothing of our line when it fails: the caller leaves such
  *         a failure out.  What comes while the class is in doubt (quiet) is no
  *         part of the week.
@@ -36,7 +38,7 @@
 struct kz_breaker_rule {
 	uint32_t percent;      /* of the hour's places, failed */
 	uint32_t mean_percent; /* of the week's contacts, failed */
-	uint32_t at_least;     /* places in the hour, contacts in the week */
+	uint32_t at_least;     /* places of the hour, contacts of the week */
 	uint32_t pause_s;      /* the class is broken off for so long */
 };
 
