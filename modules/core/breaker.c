@@ -127,6 +127,7 @@ kz_breaker_touch(
 /* What the places of a region, or of an hour, came to. */
 struct tally {
 	uint64_t places, bad;
+	uint64_t heard; /* of the hour: all of them */
 };
 
 static bool
@@ -186,6 +187,7 @@ hour_tally(const struct kz_breaker *breaker, int64_t now_s)
 		region = region_tally(breaker, regions, i, now_s);
 		if (region.places < speak)
 			speak = region.places;
+		hour.heard += region.places;
 		hour.places += speak;
 		hour.bad += speak * region.bad * PARTS / region.places;
 	}
@@ -205,7 +207,9 @@ kz_breaker_trips(const struct kz_breaker *breaker,
 		week += breaker->days[i].good + breaker->days[i].bad;
 		week_bad += breaker->days[i].bad;
 	}
-	return hour.places >= rule->at_least && week >= rule->at_least &&
+	/* Few regions, but many networks: our own outage shows there too. */
+	return hour.heard >= rule->at_least &&
+		2 * hour.places >= rule->at_least && week >= rule->at_least &&
 		hour.bad * 100 > hour.places * PARTS * rule->percent &&
 		week_bad * 100 < week * rule->mean_percent;
 }

@@ -115,11 +115,10 @@ one_owner_of_many_networks_is_two(void **state)
 	(void)begin(state);
 	week(0);
 	for (unsigned i = 0; i < 140; i++)
-		touch(i % 14 + i / 14 * NEXT_NET, KZ_REACH_TIMEOUT, T, true);
+		touch(i % 7 + i / 7 * NEXT_NET, KZ_REACH_TIMEOUT, T, true);
 	assert_false(kz_breaker_trips(&breaker, &rule, T));
+	/* Half of thirty have a say, and more than thirty are heard. */
 	touch(500, KZ_REACH_TIMEOUT, T, true);
-	assert_false(kz_breaker_trips(&breaker, &rule, T));
-	touch(501, KZ_REACH_TIMEOUT, T, true);
 	assert_true(kz_breaker_trips(&breaker, &rule, T));
 }
 

@@ -11,6 +11,7 @@
  *         rest says nothing.  A place counts once in an hour, by its newest
  *         contact, and of the places of one /16 (/32) as many as two: more
  *         share the say of two, so that one owner of many is not everybody.
+ *         at_least is asked of all places, half of it of those with a say.
  *         An address that was dead before, or is met for the first
  *         time, says nothing of our line when it fails: the caller leaves such
  *         a failure out.  What comes while the class is in doubt (quiet) is no
