@@ -206,16 +206,19 @@ kz_engine_close(struct kz_engine **engine)
 void
 kz_engine_commit(struct kz_engine *engine, const struct kz_now *now)
 {
-	struct kz_store_state before, after;
+	struct kz_store_state state;
 
-	kz_store_state(engine->store, &before);
+	/* kept: it may fail and work again while one commit is under way */
+	kz_store_state(engine->store, &state);
+	engine->store_failed = engine->store_failed || state.failing;
 	KZ_IGNORE(kz_store_commit(engine->store, now->wall_s),
 		"the store says why; decisions go on from memory");
-	if (!before.failing)
+	if (!engine->store_failed)
 		return;
-	kz_store_state(engine->store, &after);
-	if (after.failing)
+	kz_store_state(engine->store, &state);
+	if (state.failing)
 		return;
+	engine->store_failed = false;
 	read_secret(engine);
 	kz_allows_load(engine, now);
 }

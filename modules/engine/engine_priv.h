@@ -34,6 +34,7 @@
 struct kz_engine {
 	const struct kz_config *config;
 	struct kz_store *store;
+	bool store_failed; /* and its records were not read again since */
 	struct kz_engine_hooks hooks;
 	uint8_t secret[32]; /* of the store: keys of greylist entries */
 	uint64_t counters[KZ_COUNTER_COUNT];

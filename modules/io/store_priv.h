@@ -15,7 +15,7 @@
  *         store_repair.c    after a hang, after the loss of the log
  *         store_scan.c      disk and overlay in the order of keys
  *         store_thread.c    checkpoints, log flush, watchdog
- *         store_writer.c    transactions, beside a loop that must not wait long
+ *         store_writer.c    transactions, for a loop that must not wait long
  */
 #ifndef KZ_STORE_PRIV_H
 #define KZ_STORE_PRIV_H
@@ -118,6 +118,13 @@ struct store_outcome {
 	const struct store_row *row; /* which failed; NULL: the whole */
 };
 
+/* A transaction that the loop makes itself. */
+enum store_phase {
+	STORE_REST, /* there is none */
+	STORE_BUSY, /* it is under way, and the loop with it */
+	STORE_LEFT  /* it hangs: the loop goes on on the writer's thread */
+};
+
 struct store_writer {
 	pthread_t thread;
 	bool runs;
@@ -129,6 +136,16 @@ struct store_writer {
 	struct store_overlay overlay;
 	struct store_outcome outcome;
 	atomic_uint batch;
+	/* where the loop makes transactions itself: kz_store_stand_by */
+	kz_store_go_on *go_on; /* NULL: the writer makes them */
+	void *go_on_arg;
+	pthread_t looping;   /* the thread that asked for it */
+	atomic_int phase;    /* enum store_phase */
+	atomic_bool watched; /* the writer looks at the phase */
+	unsigned looked_at;  /* of the writer: batch at its last look */
+	int looks;           /* and how many saw that one under way */
+	atomic_bool back;    /* what was left is over */
+	sem_t loop_again;    /* for who left it */
 	/* of the loop */
 	bool stalled; /* it went on without the writer */
 	/* of the watchdog */
@@ -288,7 +305,10 @@ void store_restore(struct kz_store *store, const bool wanted[KZ_TABLE_COUNT]);
 
 /* Write the overlay, whatever the time; KZ_EIO: some of it stays. */
 KZ_MUST_CHECK enum kz_result store_flush(struct kz_store *store);
-/* One transaction of the first STORE_TXN_ROWS rows; on the writer's thread. */
+/*
+ * One transaction of the first STORE_TXN_ROWS rows, on whichever thread makes
+ * them; touches nothing else of the store.
+ */
 void store_transaction(struct kz_store *store, struct store_overlay *overlay,
 	struct store_outcome *outcome);
 /* It failed: say so, and open again where that may help. */

@@ -144,6 +144,52 @@ kz_loop_close(struct kz_daemon *daemon)
 		(void)unlink(path);
 }
 
+/* False: there is no going on. */
+static bool
+wake_up(struct kz_daemon *daemon)
+{
+	if (event_base_loop(daemon->base, EVLOOP_ONCE) >= 0)
+		return true;
+	kz_log_format(&daemon->log, KZ_LOG_ALERT, "the event loop failed: %s",
+		strerror(errno));
+	return false;
+}
+
+/* One wake-up, one transaction; answers leave behind it. */
+static void
+settle(struct kz_daemon *daemon)
+{
+	const struct kz_now now = now_read();
+
+	kz_engine_commit(daemon->engine, &now);
+	kz_policyd_flush(daemon->policyd);
+	kz_log_flush(&daemon->log);
+	kz_store_beat(daemon->store);
+}
+
+/* On a thread of the store: the one that was the loop waits for a disk. */
+static void
+go_on(void *arg)
+{
+	struct kz_daemon *daemon = arg;
+	sigset_t none, before;
+	bool good = true;
+
+	(void)sigemptyset(&none);
+	kz_policyd_flush(daemon->policyd);
+	kz_log_flush(&daemon->log);
+	while (good && !daemon->stop && kz_store_hangs(daemon->store)) {
+		/*
+		 * Anew each time: a signal meant for the process lies with the
+		 * thread that hangs until another one's mask changes.
+		 */
+		(void)pthread_sigmask(SIG_SETMASK, &none, &before);
+		good = wake_up(daemon);
+		settle(daemon);
+		(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	}
+}
+
 void
 kz_loop_run(struct kz_daemon *daemon)
 {
@@ -151,20 +197,11 @@ kz_loop_run(struct kz_daemon *daemon)
 	kz_log_collect();
 	kz_log_start(&daemon->log);
 	(void)sd_notify(0, "READY=1\nSTATUS=deciding");
-	while (!daemon->stop) {
-		struct kz_now now;
-
-		/* One wake-up, one transaction; answers leave behind it. */
-		if (event_base_loop(daemon->base, EVLOOP_ONCE) < 0) {
-			kz_log_format(&daemon->log, KZ_LOG_ALERT,
-				"the event loop failed: %s", strerror(errno));
-			break;
-		}
-		now = now_read();
-		kz_engine_commit(daemon->engine, &now);
-		kz_policyd_flush(daemon->policyd);
-		kz_log_flush(&daemon->log);
-		kz_store_beat(daemon->store);
+	while (!daemon->stop && wake_up(daemon)) {
+		/* No callback is under way: another thread may take over. */
+		kz_store_stand_by(daemon->store, go_on, daemon);
+		settle(daemon);
+		kz_store_stand_by(daemon->store, NULL, NULL);
 	}
 	(void)sd_notify(0, "STOPPING=1");
 }

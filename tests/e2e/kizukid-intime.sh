@@ -70,7 +70,14 @@ number=100
 for i in 1 2 3; do in_time "flushes of commits hang" "$LATER"; done
 rm "$T/stall.sync"
 await_log "works again"
-end_daemon
+# who asks it to end is heard, and it ends once the disk is back
+touch "$T/stall.sync"
+in_time "flushes hang again" "$LATER"
+kill "$PID"
+await_log "stopping: Terminated"
+rm "$T/stall.sync"
+wait "$PID" || say_wrong "it ended with $?"
+PID=
 
 # -------- verifications that are never answered, a prober that is down
 configure 'mode = enforce'

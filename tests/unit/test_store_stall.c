@@ -237,6 +237,130 @@ closing_waits_for_what_is_under_way(void **state)
 	kz_store_close(&store);
 }
 
+/* ---- the loop writes itself, and another goes on when that hangs ---- */
+
+struct standing {
+	struct kz_store *store;
+	pthread_t loop;
+	int then_errno;
+	/* what was seen on the other thread */
+	bool elsewhere, hung, read, over;
+	enum kz_result put, commit;
+	struct kz_store_state told;
+};
+
+/* Asserts would leap off this thread's stack: they come afterwards. */
+static void
+go_on(void *arg)
+{
+	struct standing *own = arg;
+	struct kz_store *store = own->store;
+	int64_t until = now_ms() + 20000;
+
+	own->elsewhere = !pthread_equal(pthread_self(), own->loop);
+	own->hung = kz_store_hangs(store);
+	own->put = put(store, KZ_TABLE_GREY, "later", "3");
+	own->commit = kz_store_commit(store, NOW);
+	kz_store_state(store, &own->told);
+	own->read = strcmp(get(store, KZ_TABLE_GREY, "flight"), "2") == 0;
+	hang(false, own->then_errno);
+	while (kz_store_hangs(store) && now_ms() < until) {
+		struct timespec pause = {.tv_nsec = 1000000};
+
+		(void)nanosleep(&pause, NULL);
+	}
+	own->over = !kz_store_hangs(store);
+}
+
+static void
+stand_by(struct standing *own, struct place *place)
+{
+	own->store = place_open(place);
+	own->loop = pthread_self();
+	kz_store_stand_by(own->store, go_on, own);
+	assert_int_equal(put(own->store, KZ_TABLE_GREY, "disk", "1"), KZ_OK);
+	assert_int_equal(commit(own->store, NOW), KZ_OK);
+	assert_false(kz_store_hangs(own->store));
+	assert_false(own->elsewhere);
+	place_forget(place);
+	hang(true, 0);
+	assert_int_equal(put(own->store, KZ_TABLE_GREY, "flight", "2"), KZ_OK);
+}
+
+static void
+another_thread_goes_on_while_the_loop_waits_for_a_disk(void **state)
+{
+	struct place *place = *state;
+	struct standing own = {.then_errno = 0};
+	struct kz_store *store;
+
+	stand_by(&own, place);
+	assert_int_equal(commit(own.store, NOW), KZ_OK);
+	assert_true(own.elsewhere && own.hung && own.over);
+	assert_int_equal(own.put, KZ_OK);
+	assert_int_equal(own.commit, KZ_EIO);
+	assert_true(own.told.failing);
+	assert_int_equal(own.told.waiting, 2);
+	assert_true(own.read);
+	assert_said(place, "the disk has not answered for");
+	assert_said(place, "works again");
+	/* it is the loop again, and may hang again */
+	own.elsewhere = false;
+	hang(true, 0);
+	assert_int_equal(put(own.store, KZ_TABLE_GREY, "gone", "4"), KZ_OK);
+	assert_int_equal(commit(own.store, NOW), KZ_OK);
+	assert_true(own.elsewhere && own.over);
+	/* closing is done without anybody who could go on */
+	kz_store_stand_by(own.store, NULL, NULL);
+	assert_int_equal(put(own.store, KZ_TABLE_GREY, "last", "5"), KZ_OK);
+	kz_store_close(&own.store);
+	store = place_open(place);
+	assert_string_equal(get(store, KZ_TABLE_GREY, "disk"), "1");
+	assert_string_equal(get(store, KZ_TABLE_GREY, "flight"), "2");
+	assert_string_equal(get(store, KZ_TABLE_GREY, "later"), "3");
+	assert_string_equal(get(store, KZ_TABLE_GREY, "gone"), "4");
+	assert_string_equal(get(store, KZ_TABLE_GREY, "last"), "5");
+	kz_store_close(&store);
+}
+
+static void
+a_loop_comes_back_from_a_disk_that_is_full(void **state)
+{
+	struct place *place = *state;
+	struct standing own = {.then_errno = ENOSPC};
+	struct kz_store_state told;
+
+	stand_by(&own, place);
+	assert_int_equal(commit(own.store, NOW), KZ_EIO);
+	assert_true(own.elsewhere && own.over);
+	kz_store_state(own.store, &told);
+	assert_non_null(strstr(told.cause, "no space left"));
+	assert_string_equal(get(own.store, KZ_TABLE_GREY, "flight"), "2");
+	hang(false, 0);
+	assert_int_equal(commit(own.store, NOW + 5), KZ_OK);
+	kz_store_close(&own.store);
+	own.store = place_open(place);
+	assert_string_equal(get(own.store, KZ_TABLE_GREY, "flight"), "2");
+	assert_string_equal(get(own.store, KZ_TABLE_GREY, "later"), "3");
+	kz_store_close(&own.store);
+}
+
+static void
+beat_and_end(void *arg)
+{
+	for (int64_t until = now_ms() + 3000; now_ms() < until;) {
+		struct timespec pause = {.tv_nsec = 10000000};
+
+		kz_store_beat(arg);
+		(void)nanosleep(&pause, NULL);
+	}
+	_exit(0);
+}
+
+/* ---- the watchdog ---- */
+
+static bool stands_by; /* of the next child */
+
 /* Ends with 0 when it was still alive after three times the watchdog's time. */
 static void
 stall_under_a_watchdog(struct place *place)
@@ -249,6 +373,8 @@ stall_under_a_watchdog(struct place *place)
 	if (kz_store_open(&options, &store) != KZ_OK ||
 		put(store, KZ_TABLE_GREY, "a", "1") != KZ_OK)
 		_exit(1);
+	if (stands_by)
+		kz_store_stand_by(store, beat_and_end, store);
 	hang(true, 0);
 	(void)alarm(20);
 	for (int64_t until = now_ms() + 3000; now_ms() < until;) {
@@ -263,36 +389,42 @@ stall_under_a_watchdog(struct place *place)
 }
 
 static pid_t
-start_stall(void **state)
+start_stall(struct place *place, const char *name)
 {
-	pid_t child = fork();
+	struct place own = *place;
+	pid_t child;
 
+	assert_true(snprintf(own.home, sizeof(own.home), "%s/%s", place->base,
+			    name) > 0);
+	child = fork();
 	assert_true(child >= 0);
 	if (child == 0)
-		stall_under_a_watchdog(*state);
+		stall_under_a_watchdog(&own);
 	return child;
 }
 
 static void
-the_watchdog_ends_a_writer_that_spins_and_bears_one_that_waits(void **state)
+the_watchdog_ends_what_spins_and_bears_what_waits(void **state)
 {
-	struct place other = *(struct place *)*state;
-	void *elsewhere = &other;
-	pid_t waits = start_stall(state);
-	pid_t spun;
+	pid_t waits[2], spun[2];
 	int status = 0;
 
-	assert_true(snprintf(other.home, sizeof(other.home), "%s/other",
-			    other.base) > 0);
-	spins = true;
-	spun = start_stall(&elsewhere);
-	spins = false;
-	assert_int_equal(waitpid(spun, &status, 0), spun);
-	assert_true(WIFSIGNALED(status));
-	assert_int_equal(WTERMSIG(status), SIGABRT);
-	assert_int_equal(waitpid(waits, &status, 0), waits);
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 0);
+	for (int i = 0; i < 2; i++) {
+		stands_by = i == 1;
+		spins = false;
+		waits[i] = start_stall(*state, stands_by ? "a" : "b");
+		spins = true;
+		spun[i] = start_stall(*state, stands_by ? "c" : "d");
+		spins = false;
+	}
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(waitpid(spun[i], &status, 0), spun[i]);
+		assert_true(WIFSIGNALED(status));
+		assert_int_equal(WTERMSIG(status), SIGABRT);
+		assert_int_equal(waitpid(waits[i], &status, 0), waits[i]);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), 0);
+	}
 }
 
 int
@@ -304,7 +436,9 @@ main(void)
 		TEST(nobody_waits_for_a_disk_that_hangs),
 		TEST(a_disk_that_comes_back_full_is_as_any_full_one),
 		TEST(closing_waits_for_what_is_under_way),
-		TEST(the_watchdog_ends_a_writer_that_spins_and_bears_one_that_waits),
+		TEST(another_thread_goes_on_while_the_loop_waits_for_a_disk),
+		TEST(a_loop_comes_back_from_a_disk_that_is_full),
+		TEST(the_watchdog_ends_what_spins_and_bears_what_waits),
 #undef TEST
 	};
 

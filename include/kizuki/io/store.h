@@ -136,6 +136,21 @@ KZ_MUST_CHECK enum kz_result kz_store_scan(struct kz_store *store,
 KZ_MUST_CHECK enum kz_result kz_store_commit(
 	struct kz_store *store, int64_t now_s);
 
+/*
+ * From now on kz_store_commit makes its transactions on the caller's thread,
+ * which is far cheaper than to have another thread make them.  When one hangs,
+ * go_on runs on a thread of the store, in the caller's place, until
+ * kz_store_hangs says no or the program ends; until then kz_store_commit does
+ * not return.  So the caller must hold nothing that go_on needs: a loop stands
+ * outside of its callbacks.  NULL: as before.
+ */
+typedef void kz_store_go_on(void *arg);
+void kz_store_stand_by(
+	struct kz_store *store, kz_store_go_on *go_on, void *arg);
+
+/* The transaction that brought go_on about is still under way. */
+bool kz_store_hangs(struct kz_store *store);
+
 /* The caller's loop is alive. */
 void kz_store_beat(struct kz_store *store);
 
