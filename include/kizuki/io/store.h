@@ -10,11 +10,13 @@
  *         changes stay in memory (bounded) and are tried again every 5 s, so
  *         that decisions go on.
  * Owner:  the store belongs to whoever opened it, and so do its three threads
- *         (writer: transactions; housekeeper: checkpoints, log flush, backups;
- *         watchdog).  Bytes are copied in and out.
+ *         (writer: transactions, or a look at the caller's; housekeeper:
+ *         checkpoints, log flush, backups; watchdog).  Bytes are copied in and
+ *         out.
  * Errors: each cause has its own message through the log function, once when
  *         it begins and once when it ends.
- * Not:    no decisions, no expiry rules: the caller sweeps.  One thread calls.
+ * Not:    no decisions, no expiry rules: the caller sweeps.  One thread calls, at
+ *         a time: see kz_store_stand_by.
  */
 #ifndef KIZUKI_IO_STORE_H
 #define KIZUKI_IO_STORE_H
