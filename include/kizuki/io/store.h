@@ -15,8 +15,8 @@
  *         out.
  * Errors: each cause has its own message through the log function, once when
  *         it begins and once when it ends.
- * Not:    no decisions, no expiry rules: the caller sweeps.  One thread calls, at
- *         a time: see kz_store_stand_by.
+ * Not:    no decisions, no expiry rules: the caller sweeps.  One thread calls
+ *         at a time: see kz_store_stand_by.
  */
 #ifndef KIZUKI_IO_STORE_H
 #define KIZUKI_IO_STORE_H
