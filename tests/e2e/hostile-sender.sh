@@ -300,9 +300,9 @@ pointed_at=$(reached "10.20.0.53 10.20.1.53 2001:db8:20::53 2001:db8:21::53" \
 	nap.jp)
 echo "    four servers of a zone that domains and SPF records point at:" \
 	"$pointed_at"
-# names in one domain: 100 at once and 20 a second, once for SPF and once else;
-# before there was a bound it was 1200
-expect "in one second, 480 allowed" "$((${pointed_at##* } <= 480))" 1
+# 100 names at once and 20 a second, once for SPF and once else, some of them by
+# several questions; before there was a bound it was 1200
+expect "in one second, 600 allowed" "$((${pointed_at##* } <= 600))" 1
 silent=$(reached $VICTIM_NS) refusing=$(reached $VICTIM_DNS)
 echo "    the silent address that 40 domains name as their servers: $silent"
 # each of them brings some ten questions, and their repetitions
