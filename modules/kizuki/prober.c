@@ -7,21 +7,32 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "kizuki/io/clock.h"
 
-#define END_MS      10000 /* from the last line to the end */
-#define EXIT_NOEXEC 127   /* as a shell says it */
+#define END_S       10  /* from the last line to the end */
+#define EXIT_NOEXEC 127 /* as a shell says it */
+
+/* While it is held back, the end of a child can be waited for with a bound. */
+static void
+hold_sigchld(int how)
+{
+	sigset_t ends;
+
+	(void)sigemptyset(&ends);
+	(void)sigaddset(&ends, SIGCHLD);
+	(void)sigprocmask(how, &ends, NULL);
+}
 
 static void
 become_probe(const struct cli *cli, int in, int out, const char *options)
 {
 	const char *path = cli->config.probe_path;
 
+	hold_sigchld(SIG_UNBLOCK);
 	if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0)
 		_exit(EXIT_NOEXEC);
 	/* Where there are no options, their place is the end of the list. */
@@ -41,6 +52,7 @@ cli_prober_start(const struct cli *cli, FILE *file, struct cli_prober *prober)
 
 	prober->used = 0;
 	prober->pid = -1;
+	hold_sigchld(SIG_BLOCK);
 	if ((file != NULL || pipe2(in, O_CLOEXEC) == 0) &&
 		pipe2(out, O_CLOEXEC) == 0)
 		prober->pid = fork();
@@ -59,6 +71,7 @@ cli_prober_start(const struct cli *cli, FILE *file, struct cli_prober *prober)
 	prober->out = out[0];
 	if (prober->pid > 0)
 		return 0;
+	hold_sigchld(SIG_UNBLOCK);
 	cli_prober_sent(prober);
 	if (prober->out >= 0)
 		close(prober->out);
@@ -175,13 +188,17 @@ cli_prober_read(struct cli_prober *prober, const int64_t *end_ms,
 static void
 await_end(const struct cli_prober *prober)
 {
-	struct pollfd wait = {
-		.fd = pidfd_open(prober->pid, 0), .events = POLLIN};
+	const struct timespec limit = {.tv_sec = END_S};
+	sigset_t ends;
+	int got;
 
-	if (wait.fd < 0 || poll(&wait, 1, END_MS) <= 0)
+	(void)sigemptyset(&ends);
+	(void)sigaddset(&ends, SIGCHLD);
+	do
+		got = sigtimedwait(&ends, NULL, &limit);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
 		kill(prober->pid, SIGKILL);
-	if (wait.fd >= 0)
-		close(wait.fd);
 }
 
 int
@@ -196,6 +213,7 @@ cli_prober_end(struct cli_prober *prober, int status, int *ended)
 		await_end(prober);
 	while (waitpid(prober->pid, ended, 0) < 0 && errno == EINTR)
 		continue;
+	hold_sigchld(SIG_UNBLOCK);
 	if (status == 0 && WIFEXITED(*ended) &&
 		WEXITSTATUS(*ended) == EXIT_NOEXEC)
 		return EX_UNAVAILABLE;

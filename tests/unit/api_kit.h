@@ -28,6 +28,8 @@ struct scene {
 	struct kz_now now;
 	bool prober_up;
 	struct kz_order order; /* told last */
+	struct kz_name awaited;
+	bool came; /* an order for it */
 };
 
 static inline bool
@@ -43,6 +45,8 @@ on_examine(void *arg, const struct kz_order *order)
 	struct scene *scene = arg;
 
 	scene->order = *order;
+	scene->came =
+		scene->came || kz_name_equal(&order->site, &scene->awaited);
 	return scene->prober_up;
 }
 

@@ -54,7 +54,7 @@ find(struct scene *scene, const char *site, enum kz_symptom symptom,
 	kz_observe_finding(scene->engine, &finding, &scene->now);
 }
 
-/* In another slot, and no site is due again. */
+/* In another slot. */
 static void
 later(struct scene *scene)
 {
@@ -65,13 +65,14 @@ later(struct scene *scene)
 static void
 begin_look(struct scene *scene, const char *site)
 {
-	struct kz_name name = name_of(site);
-
 	later(scene);
 	says(scene, site, 7, "mail.example");
+	scene->awaited = name_of(site);
+	scene->came = false;
 	scene->now.mono_ms += 1000;
 	kz_schedule_tick(scene->engine, &scene->now);
-	assert_true(kz_name_equal(&scene->order.site, &name));
+	/* Those of earlier rows may be due again too. */
+	assert_true(scene->came);
 }
 
 static void
