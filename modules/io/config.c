@@ -18,34 +18,6 @@ titles_of(const struct option *option)
 	return titles == 0 ? 1 : titles;
 }
 
-/* An empty probe_path: the probe that was installed with this program. */
-static enum kz_result
-find_probe(struct kz_config *config)
-{
-	static const char *const places[] = {
-		"/kizuki-probe", "/../bin/kizuki-probe"};
-	char path[PATH_MAX] = "";
-	ssize_t len;
-	size_t folder;
-
-	if (config->probe_path[0] != '\0')
-		return KZ_OK;
-	len = readlink("/proc/self/exe", path, sizeof(path) - 1);
-	path[len < 0 ? 0 : len] = '\0';
-	folder = strrchr(path, '/') == NULL
-		? 0
-		: (size_t)(strrchr(path, '/') - path);
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		path[folder] = '\0';
-		if (strlcat(path, places[i], sizeof(path)) < sizeof(path) &&
-			access(path, X_OK) == 0)
-			break;
-	}
-	free(config->probe_path);
-	config->probe_path = strdup(path);
-	return config->probe_path == NULL ? KZ_ENOMEM : KZ_OK;
-}
-
 enum kz_result
 kz_config_defaults(struct kz_config *config)
 {
@@ -66,10 +38,6 @@ kz_config_defaults(struct kz_config *config)
 	/* an operator's statement counts at once, until its own end */
 	fresh.persistence[KZ_CLASS_O] = (struct kz_persistence){
 		.count = 1, .slot_s = 3600, .max_age_s = 0};
-	if (find_probe(&fresh) != KZ_OK) {
-		kz_config_free(&fresh);
-		return KZ_ENOMEM;
-	}
 	*config = fresh;
 	return KZ_OK;
 }
@@ -239,6 +207,33 @@ check_order(struct config_reading *reading, const struct kz_config *config)
 	}
 }
 
+enum kz_result
+kz_config_find_probe(struct kz_config *config)
+{
+	static const char *const places[] = {
+		"/kizuki-probe", "/../bin/kizuki-probe"};
+	char path[PATH_MAX] = "";
+	ssize_t len;
+	size_t folder;
+
+	if (config->probe_path[0] != '\0')
+		return KZ_OK;
+	len = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	path[len < 0 ? 0 : len] = '\0';
+	folder = strrchr(path, '/') == NULL
+		? 0
+		: (size_t)(strrchr(path, '/') - path);
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		path[folder] = '\0';
+		if (strlcat(path, places[i], sizeof(path)) < sizeof(path) &&
+			access(path, X_OK) == 0)
+			break;
+	}
+	free(config->probe_path);
+	config->probe_path = strdup(path);
+	return config->probe_path == NULL ? KZ_ENOMEM : KZ_OK;
+}
+
 static enum kz_result
 apply_all(struct config_reading *reading, struct kz_config *config)
 {
@@ -256,7 +251,7 @@ apply_all(struct config_reading *reading, struct kz_config *config)
 		check_spans(reading, config);
 		check_order(reading, config);
 	}
-	return reading->errors > 0 ? KZ_EFORMAT : find_probe(config);
+	return reading->errors > 0 ? KZ_EFORMAT : kz_config_find_probe(config);
 }
 
 enum kz_result

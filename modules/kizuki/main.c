@@ -195,6 +195,8 @@ read_config(struct cli *cli)
 	cli->config_found = result == KZ_OK;
 	if (result == KZ_NOT_FOUND && !cli->config_given)
 		result = kz_config_defaults(&cli->config);
+	if (result == KZ_OK)
+		result = kz_config_find_probe(&cli->config);
 	switch (result) {
 	case KZ_OK:
 		return 0;

@@ -116,7 +116,7 @@ defaults_are_the_documented_numbers(void **state)
 	assert_false(config.durability_sync);
 	assert_string_equal(config.state_dir, "/var/lib/kizuki");
 	assert_string_equal(config.run_dir, "/run/kizuki");
-	/* the one beside us, without any file too */
+	assert_int_equal(kz_config_find_probe(&config), KZ_OK);
 	assert_non_null(strstr(config.probe_path, "kizuki-probe"));
 	assert_string_equal(config.user, "kizuki");
 	assert_int_equal(config.helo_wait_ms, 200);

@@ -190,6 +190,12 @@ KZ_MUST_CHECK enum kz_result kz_config_read(const char *path,
 /* The defaults alone. */
 KZ_MUST_CHECK enum kz_result kz_config_defaults(struct kz_config *config);
 
+/*
+ * An empty probe_path becomes that of the probe which was installed with this
+ * program, as it does for a file that is read.  KZ_ENOMEM.
+ */
+KZ_MUST_CHECK enum kz_result kz_config_find_probe(struct kz_config *config);
+
 /* How often one registry's server may be asked. */
 struct kz_turn_rule {
 	uint32_t gap_s, per_day;
