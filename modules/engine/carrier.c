@@ -10,7 +10,9 @@
 #include "share_priv.h"
 
 /* A firm with some brands of its own has fewer. */
-#define DOMAINS        5
+#define DOMAINS 5
+/* Who sends for a site is noted so often: a session costs no look-up. */
+#define NOTE_MS        3600000
 #define RECORD_VERSION 1
 #define RECORD_SIZE    9
 
@@ -75,8 +77,7 @@ note(struct kz_engine *engine, const struct kz_name *carrier,
 {
 	struct kz_str what = kz_name_str(carrier);
 
-	if (kz_name_equal(carrier, mailfrom) ||
-		!kz_share_note(engine, KZ_SHARE_CARRIER, what, mailfrom, now))
+	if (!kz_share_note(engine, KZ_SHARE_CARRIER, what, mailfrom, now))
 		return;
 	if (kz_share_count(engine, KZ_SHARE_CARRIER, what,
 		    kept_since_s(engine, now), DOMAINS) == DOMAINS)
@@ -89,6 +90,7 @@ kz_carrier_note(struct kz_engine *engine, const struct kz_scene *scene,
 {
 	static const enum kz_identity_kind hosts[] = {KZ_ID_HELO, KZ_ID_RDNS};
 	const struct kz_named *mail = &scene->named[KZ_ID_MAILFROM];
+	struct kz_memo *memo;
 
 	if (scene->shared || !mail->yes || !mail->trust.has_site)
 		return;
@@ -97,6 +99,13 @@ kz_carrier_note(struct kz_engine *engine, const struct kz_scene *scene,
 
 		if (!host->yes || !host->trust.has_site)
 			continue;
+		if (kz_name_equal(&host->trust.site, &mail->trust.site))
+			return;
+		memo = kz_memo_find(engine, &mail->trust.site);
+		if (memo->carried && now->mono_ms - memo->carried_ms < NOTE_MS)
+			return;
+		memo->carried = true;
+		memo->carried_ms = now->mono_ms;
 		note(engine, &host->trust.site, &mail->trust.site, now);
 		return;
 	}

@@ -43,6 +43,8 @@ struct kz_memo {
 	bool was_broken;             /* to say conviction and release once */
 	int64_t null_hour; /* hour in which null senders are counted */
 	uint32_t null_count;
+	bool carried;        /* who sends for it was noted ... */
+	int64_t carried_ms;  /* ... then, monotonic */
 	bool sender;         /* seen as a verified MAIL FROM */
 	size_t client_count; /* newest last, for the next look */
 	struct kz_order_client *clients;

@@ -26,15 +26,13 @@
 #include "whoislist_priv.h"
 
 /*
- * A flood of sessions makes us ask for as many names as it likes in a zone of
- * its choice.  A top-level domain has that many delegations in a second that
- * are new to us only where millions of domains a day write.
+ * A flood of sessions makes us ask for any number of names in one zone; a
+ * top-level domain has so many new ones only where millions of domains write.
  */
 #define ZONE_RATE 200
 /*
- * And of names in one domain that nobody knows to be there, of which a stranger
- * can make up any number: as many as one server gets from us.  More wait, but
- * not long, for they take the places of others.
+ * And of names in one domain that nobody knows to be there: as many as one
+ * server gets from us.  More wait, but not long: they take others' places.
  */
 #define DOMAIN_RATE    20
 #define DOMAIN_WAIT_MS 2000
@@ -51,7 +49,7 @@ struct options {
 	uint32_t jobs;
 	bool child;    /* of kizukid: nothing is opened after the start */
 	bool turns;    /* at registries are granted by whoever started us */
-	int counts_fd; /* memory of kizukid's; -1: none */
+	int counts_fd; /* a file of kizukid's; -1: none */
 };
 
 static void
@@ -158,6 +156,8 @@ configure(struct probe *probe, const struct options *options)
 		exit(EX_CONFIG);
 	probe->jobs =
 		options->jobs != 0 ? options->jobs : probe->config.probe.jobs;
+	/* Who grants each turn has decided it. */
+	probe->config.registry.ask |= options->turns;
 }
 
 static void

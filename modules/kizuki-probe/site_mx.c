@@ -101,25 +101,34 @@ on_smtp(void *arg, uint32_t tag, const struct smtp_reply *reply)
 	(void)start_smtp(site);
 }
 
+struct smtp_question
+site_smtp_question(const struct site *site, const struct kz_addr *addr)
+{
+	const struct kz_config *config = &site->probe->config;
+	bool confirm = site->wanted.confirm;
+
+	return (struct smtp_question){
+		.addr = *addr,
+		.purpose = confirm ? LIMITS_CONFIRM : LIMITS_EXAMINE,
+		.oldest_s = kz_clock_now_s() -
+			(confirm ? config->limits.smtp_confirm_s
+				 : config->limits.reuse_s),
+	};
+}
+
 /* False: the site has cost enough. */
 static bool
 ask_as(struct site *site, uint8_t addr, uint8_t host, bool named)
 {
-	const struct kz_config *config = &site->probe->config;
-	struct smtp_question question = {
-		.addr = site->exam.addrs[addr].addr,
-		.host = site->exam.tls_asked ? &site->exam.hosts[host].name
-					     : NULL,
-		.named = named,
-		.purpose =
-			site->wanted.confirm ? LIMITS_CONFIRM : LIMITS_EXAMINE,
-		.oldest_s = kz_clock_now_s() -
-			(site->wanted.confirm ? config->limits.smtp_confirm_s
-					      : config->limits.reuse_s),
-	};
+	struct smtp_question question =
+		site_smtp_question(site, &site->exam.addrs[addr].addr);
 
-	if (site->conversations >= config->limits.site_conversations)
+	if (site->conversations >=
+		site->probe->config.limits.site_conversations)
 		return false;
+	if (site->exam.tls_asked)
+		question.host = &site->exam.hosts[host].name;
+	question.named = named;
 	site->conversations++;
 	site->smtp_running++;
 	if (limits_smtp_patient(&site->probe->limits, &question.addr))

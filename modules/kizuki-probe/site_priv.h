@@ -163,6 +163,10 @@ void site_content(struct site *site);
 void site_proof(struct site *site);
 void site_shadow(struct site *site);
 
+/* A contact with port 25 of an address, as often as this look may have it. */
+struct smtp_question site_smtp_question(
+	const struct site *site, const struct kz_addr *addr);
+
 /* What was found of an address that might hold a second copy of the zone. */
 void site_shadow_said(struct site *site, const struct kz_finding *finding);
 void site_tcp(struct site *site, bool first);

@@ -8,8 +8,6 @@
 
 #include <stdlib.h>
 
-#include "kizuki/io/clock.h"
-
 /* Records of one answer; more leave the list unknown. */
 #define RECORDS_MAX 16
 
@@ -111,16 +109,10 @@ may_contact(const struct site *site, const struct kz_addr *addr)
 static void
 ask_addr(struct site *site, uint32_t at)
 {
-	const struct kz_config *config = &site->probe->config;
-	struct kz_exam_reg_addr *addr = &contact_of(site)->hosts.addrs[at];
-	struct smtp_question question = {
-		.addr = addr->addr,
-		.purpose =
-			site->wanted.confirm ? LIMITS_CONFIRM : LIMITS_EXAMINE,
-		.oldest_s = kz_clock_now_s() -
-			(site->wanted.confirm ? config->limits.smtp_confirm_s
-					      : config->limits.reuse_s),
-	};
+	const struct kz_exam_reg_addr *addr =
+		&contact_of(site)->hosts.addrs[at];
+	const struct smtp_question question =
+		site_smtp_question(site, &addr->addr);
 
 	if (addr->reach == KZ_REACH_NONE || !site_spend(site))
 		return;

@@ -44,9 +44,6 @@ void
 turns_open(struct probe *probe, bool asked)
 {
 	probe->turns_asked = asked;
-	/* Who grants each turn has decided that registries are asked. */
-	if (asked)
-		probe->config.registry.ask = true;
 	probe->turns = calloc(1, sizeof(*probe->turns));
 	if (probe->turns == NULL)
 		probe_no_memory();

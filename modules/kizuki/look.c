@@ -11,8 +11,7 @@
 #include "kizuki/front/line.h"
 #include "kizuki/front/report.h"
 
-#define FINDINGS_MAX    4096 /* of one look; the prober's caps lie far below */
-#define CONVICTS_POINTS 8    /* so many convict in any profile */
+#define FINDINGS_MAX 4096 /* of one look; the prober's caps lie far below */
 
 /* The families that every examination covers. */
 static const enum kz_family covered[] = {
@@ -43,17 +42,21 @@ cli_look_add(struct cli_look *look, const struct kz_finding *finding)
 }
 
 /*
- * Addresses failed, which would convict, but the failure may be our own: what
- * stays unknown for another reason rests on no address.
+ * Addresses failed, which may convict alone, but the failure may be our own:
+ * what stays unknown for another reason rests on no address.
  */
 static bool
 in_doubt(const struct kz_finding *finding)
 {
 	const struct kz_symptom_info *info = kz_symptom_info(finding->symptom);
+	const struct kz_reason bad = {.symptom = finding->symptom,
+		.points = info->points,
+		.convicts = info->convicts,
+		.fate = KZ_REASON_COUNTS};
 
 	return finding->outcome == KZ_OUTCOME_UNKNOWN &&
 		finding->rest_count > 0 &&
-		(info->convicts || info->points >= CONVICTS_POINTS);
+		kz_verdict_alone(KZ_PROFILE_PAPER, &bad);
 }
 
 /*

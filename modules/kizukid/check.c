@@ -109,8 +109,8 @@ kz_check(const struct kz_daemon *daemon)
 		config->resolver.trust_anchor);
 	faults += check_file(daemon, "resolver { public_suffixes }",
 		config->resolver.public_suffixes);
-	if (access(daemon->probe_path, X_OK) != 0)
-		faults += fault(daemon, "probe_path", daemon->probe_path,
+	if (access(daemon->config.probe_path, X_OK) != 0)
+		faults += fault(daemon, "probe_path", daemon->config.probe_path,
 			strerror(errno));
 	return faults;
 }

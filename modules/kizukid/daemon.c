@@ -22,38 +22,6 @@
 /* Where the limit is tiny: so many MTAs are served all the same. */
 #define LEAST_CONNECTIONS 16
 
-static bool
-executable_beside(const char *own, const char *relative, char *path)
-{
-	const int len = snprintf(path, KZ_PATH_SIZE, "%s/%s", own, relative);
-
-	return len > 0 && len < KZ_PATH_SIZE && access(path, X_OK) == 0;
-}
-
-void
-kz_daemon_find_probe(struct kz_daemon *daemon)
-{
-	char own[KZ_PATH_SIZE];
-	char *path = daemon->probe_path;
-	ssize_t len = 0;
-	char *slash = NULL;
-
-	if (daemon->config.probe_path[0] != '\0') {
-		(void)snprintf(
-			path, KZ_PATH_SIZE, "%s", daemon->config.probe_path);
-		return;
-	}
-	len = readlink("/proc/self/exe", own, sizeof(own) - 1);
-	own[len > 0 ? len : 0] = '\0';
-	slash = strrchr(own, '/');
-	if (slash != NULL)
-		*slash = '\0';
-	/* As built: one folder.  As installed: sbin and bin. */
-	if (!executable_beside(own, "kizuki-probe", path) &&
-		!executable_beside(own, "../bin/kizuki-probe", path))
-		(void)executable_beside(own, "kizuki-probe", path);
-}
-
 /* As many MTAs as the configuration says, if descriptors suffice. */
 static size_t
 connections(const struct kz_daemon *daemon)
@@ -202,7 +170,7 @@ open_engine(struct kz_daemon *daemon)
 	const struct kz_prober_options options = {
 		.base = daemon->base,
 		.log = &daemon->log,
-		.path = daemon->probe_path,
+		.path = daemon->config.probe_path,
 		.config = daemon->config_path,
 		.counts = daemon->config.state_dir,
 		.wake = on_wake,

@@ -32,7 +32,6 @@ struct kz_daemon {
 	struct kz_log log;
 	struct kz_config config;
 	char config_path[KZ_PATH_SIZE]; /* absolute: the prober reads it */
-	char probe_path[KZ_PATH_SIZE];
 	int64_t started_s;
 	struct kz_listen listen;
 	struct event_base *base;
@@ -49,9 +48,6 @@ struct kz_daemon {
 	int alive_fd; /* run_dir/alive; -1: none */
 	bool stop;
 };
-
-/* Whichever kizuki-probe is to be run; it need not exist. */
-void kz_daemon_find_probe(struct kz_daemon *daemon);
 
 /*
  * With rights dropped: open store, engine, servers.  KZ_OK, or the result that

@@ -227,7 +227,6 @@ main(int argc, char *argv[])
 	daemon.alive_fd = -1;
 	kz_log_open(&daemon.log, true, !options.check);
 	if (read_config(&daemon, options.config)) {
-		kz_daemon_find_probe(&daemon);
 		status = options.check ? check(&daemon)
 				       : serve(&daemon, options.foreground);
 		kz_config_free(&daemon.config);

@@ -8,6 +8,7 @@
 #ifndef KZ_API_KIT_H
 #define KZ_API_KIT_H
 
+#include "name_kit.h"
 #include "store_help.h"
 
 #include "kizuki/engine/observe.h"
@@ -123,12 +124,9 @@ static inline enum kz_verdict_state
 state_of(struct scene *scene, const char *site)
 {
 	struct kz_site_view *view = NULL;
-	struct kz_name name;
+	struct kz_name name = kit_name(site);
 	enum kz_verdict_state state;
 
-	assert_int_equal(
-		kz_name_parse((struct kz_str){site, strlen(site)}, &name),
-		KZ_OK);
 	assert_int_equal(kz_site_view_make(scene->engine, &name, false,
 				 &scene->now, &view),
 		KZ_OK);

@@ -12,6 +12,12 @@
 #include <bsd/string.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
 
 #include "canned_http.h"
 
@@ -139,5 +145,25 @@ cli_run_with(struct cli_run *run, const char *input, const char *const *args)
 
 #define CLI(run, ...)                                                          \
 	cli_run_with(run, "", (const char *const[]){__VA_ARGS__, NULL})
+
+/* It wrote these words. */
+static inline void
+cli_says(const struct cli_run *run, const char *words)
+{
+	if (strstr(run->out, words) == NULL)
+		print_error("no \"%s\" in:\n%s%s", words, run->out, run->err);
+	assert_non_null(strstr(run->out, words));
+}
+
+/* It ended with this status, and these words on standard error. */
+static inline void
+cli_complains(const struct cli_run *run, int status, const char *words)
+{
+	if (run->status != status || strstr(run->err, words) == NULL)
+		print_error(
+			"%d, no \"%s\" in:\n%s", run->status, words, run->err);
+	assert_int_equal(run->status, status);
+	assert_non_null(strstr(run->err, words));
+}
 
 #endif

@@ -25,6 +25,8 @@
 
 #include "kizuki/core/exam.h"
 
+#include "name_kit.h"
+
 #define KIT_NOW_S INT64_C(1582941600) /* 2020-02-29, as in the paper */
 #define KIT_TEXT  4096
 
@@ -33,17 +35,6 @@ struct kit {
 	size_t count;
 	struct kz_finding found[160];
 };
-
-static inline struct kz_name
-kit_name(const char *text)
-{
-	struct kz_name name;
-
-	assert_int_equal(
-		kz_name_parse((struct kz_str){text, strlen(text)}, &name),
-		KZ_OK);
-	return name;
-}
 
 static inline uint8_t
 kit_host(struct kz_exam *exam, const char *text)

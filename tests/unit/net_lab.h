@@ -27,6 +27,8 @@
 #include "kizuki/base/name.h"
 #include "kizuki/io/clock.h"
 
+#include "name_kit.h"
+
 #define LAB_LIMIT_MS 5000
 
 /* 127.0.0.0/8 counts as global in these tests. */
@@ -48,17 +50,6 @@ lab_addr(const char *text)
 		kz_addr_parse((struct kz_str){text, strlen(text)}, &addr),
 		KZ_OK);
 	return addr;
-}
-
-static inline struct kz_name
-lab_name(const char *text)
-{
-	struct kz_name name;
-
-	assert_int_equal(
-		kz_name_parse((struct kz_str){text, strlen(text)}, &name),
-		KZ_OK);
-	return name;
 }
 
 /* A socket bound to an IPv4 address; port 0: a free one, told in *port. */

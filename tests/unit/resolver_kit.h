@@ -53,7 +53,7 @@ static inline void
 told(void *arg, const struct kz_answer *answer)
 {
 	struct lab *lab = arg;
-	struct kz_name name = lab_name(lab->asked);
+	struct kz_name name = kit_name(lab->asked);
 	struct kz_dnsmsg *message = NULL;
 	struct kz_addr addrs[4];
 	bool cut;
@@ -73,7 +73,7 @@ told(void *arg, const struct kz_answer *answer)
 	}
 	kz_resolver_cancel(&lab->other);
 	if (lab->again != NULL) {
-		name = lab_name(lab->again);
+		name = kit_name(lab->again);
 		lab->again = NULL;
 		assert_int_equal(kz_resolver_ask(lab->resolver, &name, A, told,
 					 lab, NULL),
@@ -85,7 +85,7 @@ static inline void
 ask(struct lab *lab, const char *text, uint16_t rrtype,
 	struct kz_resolver_job **job)
 {
-	struct kz_name name = lab_name(text);
+	struct kz_name name = kit_name(text);
 	size_t before = lab->answers;
 
 	lab->asked = text;

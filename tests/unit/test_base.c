@@ -11,6 +11,7 @@
 #include "kizuki/base/addr.h"
 #include "kizuki/base/name.h"
 #include "kizuki/base/text.h"
+#include "name_kit.h"
 
 static struct kz_str
 str(const char *text)
@@ -151,22 +152,13 @@ names_are_checked_and_folded_once(void **state)
 	assert_int_equal(kz_name_parse(KZ_STR("a\0b"), &name), KZ_EINVAL);
 }
 
-static struct kz_name
-name_of(const char *text)
-{
-	struct kz_name name = {0};
-
-	assert_int_equal(kz_name_parse(str(text), &name), KZ_OK);
-	return name;
-}
-
 static void
 names_stand_above_and_below_each_other(void **state)
 {
-	struct kz_name zone = name_of("example1.jp");
-	struct kz_name host = name_of("ishtar.example1.jp");
-	struct kz_name other = name_of("notexample1.jp");
-	struct kz_name root = name_of(".");
+	struct kz_name zone = kit_name("example1.jp");
+	struct kz_name host = kit_name("ishtar.example1.jp");
+	struct kz_name other = kit_name("notexample1.jp");
+	struct kz_name root = kit_name(".");
 	struct kz_name made;
 
 	(void)state;

@@ -31,24 +31,6 @@ end(void)
 	cli_clean(&run);
 }
 
-static void
-says(const char *words)
-{
-	if (strstr(run.out, words) == NULL)
-		print_error("no \"%s\" in:\n%s%s", words, run.out, run.err);
-	assert_non_null(strstr(run.out, words));
-}
-
-static void
-complains(int status, const char *words)
-{
-	if (run.status != status || strstr(run.err, words) == NULL)
-		print_error(
-			"%d, no \"%s\" in:\n%s", run.status, words, run.err);
-	assert_int_equal(run.status, status);
-	assert_non_null(strstr(run.err, words));
-}
-
 #define BROKEN                                                                 \
 	"{\"v\":1,\"site\":\"example1.jp\",\"known\":true,"                    \
 	"\"first_seen\":1580000000,\"last_seen\":1582900000,"                  \
@@ -77,24 +59,29 @@ show_prints_the_verdict_with_its_arithmetic(void **state)
 	CLI(&run, "show", "Example1.JP.");
 	assert_int_equal(run.status, 0);
 	assert_string_equal(run.err, "");
-	says("example1.jp: broken; paper profile, 10 points\n");
-	says("  seen in mail from 2020-01-26 00:53 to 2020-02-28 14:26\n");
-	says("  examined 2020-02-28 11:40, next look 2020-02-28 17:40\n");
-	says("  pardon until 2020-03-23 21:46: they know\n");
-	says("MX: 10 of at most 10 points (12 before the cap)\n");
-	says("   6  mx-best-dead  example1.jp  (counts)  convicts alone\n");
-	says("      It is dead.\n      bad 12 times, 2020-02-06 14:40 to "
-	     "2020-02-28 11:40; last ok 2019-10-02 07:06\n"
-	     "      advice: Mend it.\n");
-	says("DEL: nothing that counts\n");
+	cli_says(&run, "example1.jp: broken; paper profile, 10 points\n");
+	cli_says(&run,
+		"  seen in mail from 2020-01-26 00:53 to 2020-02-28 14:26\n");
+	cli_says(&run,
+		"  examined 2020-02-28 11:40, next look 2020-02-28 17:40\n");
+	cli_says(&run, "  pardon until 2020-03-23 21:46: they know\n");
+	cli_says(&run, "MX: 10 of at most 10 points (12 before the cap)\n");
+	cli_says(&run,
+		"   6  mx-best-dead  example1.jp  (counts)  convicts alone\n");
+	cli_says(&run,
+		"      It is dead.\n      bad 12 times, 2020-02-06 14:40 to "
+		"2020-02-28 11:40; last ok 2019-10-02 07:06\n"
+		"      advice: Mend it.\n");
+	cli_says(&run, "DEL: nothing that counts\n");
 	/* what would steer a terminal does not reach it */
-	says("   5  ns-dead  ns?[31m?.jp  (waiting)\n");
-	says("      needed to count: 3 more findings\n");
+	cli_says(&run, "   5  ns-dead  ns?[31m?.jp  (waiting)\n");
+	cli_says(&run, "      needed to count: 3 more findings\n");
 	CLI(&run, "show", "ja.日本");
 	assert_int_equal(run.status, 0);
 	CLI(&run, "--json", "--lang=ja", "show", "example1.jp");
 	assert_int_equal(run.status, 0);
-	says("\"pardon\":{\"until\":1585000000,\"why\":\"they know\"}");
+	cli_says(&run,
+		"\"pardon\":{\"until\":1585000000,\"why\":\"they know\"}");
 	end();
 	assert_non_null(strstr(asked, "GET /v1/sites/example1.jp HTTP"));
 	assert_non_null(strstr(asked, "GET /v1/sites/ja.xn--wgv71a HTTP"));
@@ -113,23 +100,25 @@ the_whole_page_is_japanese(void **state)
 	begin(answers);
 	CLI(&run, "show", "example1.jp", "--lang", "ja");
 	assert_int_equal(run.status, 0);
-	says("example1.jp: 不備あり（遅延の対象）、プロファイル paper、10 点\n"
-	     "  受信: 初回 2020-01-26 00:53、最終 2020-02-28 14:26\n"
-	     "  確認: 2020-02-28 11:40、次回 2020-02-28 17:40\n"
-	     "  ゾーン example1.jp\n"
-	     "  猶予（2020-03-23 21:46 まで）: they know\n"
-	     "MX: 10 点（上限 10 点）（上限を除けば 12 点）\n"
-	     "   6  mx-best-dead  example1.jp  (算入)  単独で判定\n"
-	     "      It is dead.\n"
-	     "      bad 12 回、2020-02-06 14:40 から 2020-02-28 11:40 まで、"
-	     "最後の ok 2019-10-02 07:06\n"
-	     "      対処: Mend it.\n"
-	     "DEL: 算入するものはなし\n"
-	     "   5  ns-dead  ns?[31m?.jp  (継続待ち)\n"
-	     "      s\n"
-	     "      bad 0 回、なし から なし まで\n"
-	     "      算入の条件: 3 more findings\n"
-	     "      対処: f\n");
+	cli_says(&run,
+		"example1.jp: 不備あり（遅延の対象）、プロファイル paper、10 "
+		"点\n"
+		"  受信: 初回 2020-01-26 00:53、最終 2020-02-28 14:26\n"
+		"  確認: 2020-02-28 11:40、次回 2020-02-28 17:40\n"
+		"  ゾーン example1.jp\n"
+		"  猶予（2020-03-23 21:46 まで）: they know\n"
+		"MX: 10 点（上限 10 点）（上限を除けば 12 点）\n"
+		"   6  mx-best-dead  example1.jp  (算入)  単独で判定\n"
+		"      It is dead.\n"
+		"      bad 12 回、2020-02-06 14:40 から 2020-02-28 11:40 まで、"
+		"最後の ok 2019-10-02 07:06\n"
+		"      対処: Mend it.\n"
+		"DEL: 算入するものはなし\n"
+		"   5  ns-dead  ns?[31m?.jp  (継続待ち)\n"
+		"      s\n"
+		"      bad 0 回、なし から なし まで\n"
+		"      算入の条件: 3 more findings\n"
+		"      対処: f\n");
 	CLI(&run, "show", "x.jp", "--lang=ja");
 	assert_int_equal(run.status, 1);
 	assert_string_equal(run.out,
@@ -147,7 +136,7 @@ an_unknown_site_is_status_1(void **state)
 	begin(answers);
 	CLI(&run, "show", "x.jp");
 	assert_int_equal(run.status, 1);
-	says("x.jp: nothing is known of it");
+	cli_says(&run, "x.jp: nothing is known of it");
 	end();
 }
 
@@ -165,15 +154,18 @@ list_is_a_table(void **state)
 	begin(answers);
 	CLI(&run, "list", "broken", "--limit", "2");
 	assert_int_equal(run.status, 0);
-	says("\nexample1.jp                               broken       6  "
-	     "2020-02-28 11:40  2020-02-28 17:40\n");
-	says("\nb.jp                                      sound        0  "
-	     "never");
-	complains(0, "there may be more");
+	cli_says(&run,
+		"\nexample1.jp                               broken       6  "
+		"2020-02-28 11:40  2020-02-28 17:40\n");
+	cli_says(&run,
+		"\nb.jp                                      sound        0  "
+		"never");
+	cli_complains(&run, 0, "there may be more");
 	CLI(&run, "list", "dead");
-	complains(EX_USAGE, "expected broken, suspect, sound or allowed");
+	cli_complains(
+		&run, EX_USAGE, "expected broken, suspect, sound or allowed");
 	CLI(&run, "list", "--limit", "0");
-	complains(EX_USAGE, "expected a number");
+	cli_complains(&run, EX_USAGE, "expected a number");
 	end();
 	assert_non_null(strstr(asked, "GET /v1/sites?limit=2&state=broken "));
 }
@@ -192,25 +184,31 @@ clients_senders_and_recipients_are_allowed(void **state)
 	begin(answers);
 	CLI(&run, "allow", "client:10.0.0.0/8", "--why", "ours");
 	assert_int_equal(run.status, 0);
-	says("client:10.0.0.0/8: never delayed until this is withdrawn\n");
+	cli_says(&run,
+		"client:10.0.0.0/8: never delayed until this is withdrawn\n");
 	CLI(&run, "allow", "sender:Tei@日本.jp", "--until", "2999-12-31");
 	assert_int_equal(run.status, 0);
-	says("sender:tei@xn--wgv71a.jp: never delayed until 2999-12-31 00:00");
+	cli_says(&run,
+		"sender:tei@xn--wgv71a.jp: never delayed until 2999-12-31 "
+		"00:00");
 	CLI(&run, "--withdraw", "allow", "recipient:orders@");
 	assert_int_equal(run.status, 0);
-	says("recipient:orders@: withdrawn\n");
+	cli_says(&run, "recipient:orders@: withdrawn\n");
 	CLI(&run, "list", "allowed");
 	assert_int_equal(run.status, 0);
-	says("\nclient:10.0.0.0/8                         2020-02-28 11:40  "
-	     "withdrawn         ours?\n");
-	says("\nsender:@a.jp                              2020-02-28 11:40  "
-	     "2020-03-23 21:46  \n");
+	cli_says(&run,
+		"\nclient:10.0.0.0/8                         2020-02-28 11:40  "
+		"withdrawn         ours?\n");
+	cli_says(&run,
+		"\nsender:@a.jp                              2020-02-28 11:40  "
+		"2020-03-23 21:46  \n");
 	CLI(&run, "allow", "client:10.0.0.1/8");
-	complains(EX_DATAERR, "client:10.0.0.1/8: expected client:ADDRESS");
+	cli_complains(
+		&run, EX_DATAERR, "client:10.0.0.1/8: expected client:ADDRESS");
 	CLI(&run, "allow", "sender:user@");
-	complains(EX_DATAERR, "expected client:ADDRESS");
+	cli_complains(&run, EX_DATAERR, "expected client:ADDRESS");
 	CLI(&run, "deny", "client:10.0.0.1", "--until", "30d", "--why", "x");
-	complains(EX_DATAERR, "client:10.0.0.1: is no domain name");
+	cli_complains(&run, EX_DATAERR, "client:10.0.0.1: is no domain name");
 	end();
 	assert_non_null(strstr(asked, "POST /v1/allowed HTTP"));
 	assert_non_null(strstr(asked,
@@ -230,10 +228,10 @@ an_operators_words_are_told_and_taken_back(void **state)
 	begin(answers);
 	CLI(&run, "allow", "a.jp", "--why", "our \"partner\"");
 	assert_int_equal(run.status, 0);
-	says("a.jp: never delayed until this is withdrawn\n");
+	cli_says(&run, "a.jp: never delayed until this is withdrawn\n");
 	CLI(&run, "deny", "b.jp", "--until", "2999-12-31", "--why", "w");
 	assert_int_equal(run.status, 0);
-	says("b.jp: broken until 2999-12-31 00:00\n");
+	cli_says(&run, "b.jp: broken until 2999-12-31 00:00\n");
 	CLI(&run, "pardon", "c.jp", "30d");
 	assert_int_equal(run.status, 0);
 	CLI(&run, "--json", "--withdraw", "pardon", "c.jp");
@@ -263,37 +261,38 @@ mistakes_are_told_before_anything_is_asked(void **state)
 	(void)state;
 	begin(answers);
 	CLI(&run, "show", "10.0.0.1");
-	complains(EX_DATAERR, "10.0.0.1: is an address");
+	cli_complains(&run, EX_DATAERR, "10.0.0.1: is an address");
 	CLI(&run, "show", "2001:db8::1");
-	complains(EX_DATAERR, "is an address");
+	cli_complains(&run, EX_DATAERR, "is an address");
 	CLI(&run, "show", "postmaster@example1.jp");
-	complains(EX_DATAERR, "is a mail address");
+	cli_complains(&run, EX_DATAERR, "is a mail address");
 	CLI(&run, "show", "https://example1.jp/");
-	complains(EX_DATAERR, "is a URL");
+	cli_complains(&run, EX_DATAERR, "is a URL");
 	CLI(&run, "show", "a..jp");
-	complains(EX_DATAERR, "is no domain name");
+	cli_complains(&run, EX_DATAERR, "is no domain name");
 	CLI(&run, "show", "a\033[31mb.jp");
-	complains(EX_DATAERR, "a?[31mb.jp: is no domain name");
+	cli_complains(&run, EX_DATAERR, "a?[31mb.jp: is no domain name");
 	CLI(&run, "show", "jp");
-	complains(EX_DATAERR, "is a top-level domain");
+	cli_complains(&run, EX_DATAERR, "is a top-level domain");
 	CLI(&run, "deny", "a.jp", "--why", "w");
-	complains(EX_USAGE, "deny needs --until");
+	cli_complains(&run, EX_USAGE, "deny needs --until");
 	CLI(&run, "pardon", "a.jp");
-	complains(EX_USAGE, "pardon needs a time");
+	cli_complains(&run, EX_USAGE, "pardon needs a time");
 	CLI(&run, "pardon", "a.jp", "soon");
-	complains(EX_USAGE, "soon: expected a duration up to 400 days");
+	cli_complains(
+		&run, EX_USAGE, "soon: expected a duration up to 400 days");
 	CLI(&run, "allow", "a.jp", "--until", "2001-01-01");
-	complains(EX_USAGE, "this day is over");
+	cli_complains(&run, EX_USAGE, "this day is over");
 	CLI(&run, "allow", "a.jp", "--until", "2999-02-31x");
-	complains(EX_USAGE, "expected a duration");
+	cli_complains(&run, EX_USAGE, "expected a duration");
 	CLI(&run, "--lang", "fr", "show", "a.jp");
-	complains(EX_USAGE, "--lang fr: expected en or ja");
+	cli_complains(&run, EX_USAGE, "--lang fr: expected en or ja");
 	CLI(&run, "shew", "a.jp");
-	complains(EX_USAGE, "shew: no such command");
+	cli_complains(&run, EX_USAGE, "shew: no such command");
 	CLI(&run, "show");
-	complains(EX_USAGE, "usage: kizuki show SITE");
+	cli_complains(&run, EX_USAGE, "usage: kizuki show SITE");
 	CLI(&run, "--frobnicate");
-	complains(EX_USAGE, "frobnicate");
+	cli_complains(&run, EX_USAGE, "frobnicate");
 	end();
 	assert_string_equal(asked, "");
 }
@@ -311,18 +310,18 @@ what_hinders_us_is_told_apart(void **state)
 	(void)state;
 	begin(answers);
 	CLI(&run, "allow", "a.jp", "--withdraw");
-	complains(EX_DATAERR, "kizukid: no? such word (404)");
+	cli_complains(&run, EX_DATAERR, "kizukid: no? such word (404)");
 	CLI(&run, "recheck", "a.jp");
-	complains(EX_TEMPFAIL, "kizukid: too many looks (503)");
+	cli_complains(&run, EX_TEMPFAIL, "kizukid: too many looks (503)");
 	CLI(&run, "recheck", "a.jp");
-	complains(EX_TEMPFAIL, "it refused (500)");
+	cli_complains(&run, EX_TEMPFAIL, "it refused (500)");
 	CLI(&run, "status");
-	complains(EX_PROTOCOL, "is no JSON");
+	cli_complains(&run, EX_PROTOCOL, "is no JSON");
 	CLI(&run, "status");
-	complains(EX_PROTOCOL, "cut off or is no HTTP");
+	cli_complains(&run, EX_PROTOCOL, "cut off or is no HTTP");
 	waitpid(canned.pid, NULL, 0);
 	CLI(&run, "status");
-	complains(EX_UNAVAILABLE, "api.sock: is it running?");
+	cli_complains(&run, EX_UNAVAILABLE, "api.sock: is it running?");
 	end();
 }
 
@@ -339,7 +338,7 @@ without_rights_the_group_is_named(void **state)
 	run.as_nobody = true;
 	CLI(&run, "status");
 	run.as_nobody = false;
-	complains(EX_NOPERM, "is your user in group kizuki?");
+	cli_complains(&run, EX_NOPERM, "is your user in group kizuki?");
 	end();
 }
 
@@ -349,19 +348,20 @@ the_configuration_is_checked(void **state)
 	(void)state;
 	cli_make(&run, NULL, "mood = x\nmode = stern\n");
 	CLI(&run, "status");
-	complains(EX_CONFIG, "kizuki.conf:2: mood: unknown");
-	complains(EX_CONFIG, "kizuki.conf:3: mode: expected observe or");
+	cli_complains(&run, EX_CONFIG, "kizuki.conf:2: mood: unknown");
+	cli_complains(
+		&run, EX_CONFIG, "kizuki.conf:3: mode: expected observe or");
 	unlink(run.config);
 	CLI(&run, "status");
-	complains(EX_NOINPUT, "No such file");
+	cli_complains(&run, EX_NOINPUT, "No such file");
 	cli_write(run.config, "mode = enforce\n", 0600);
 	CLI(&run, "config", "check");
 	assert_int_equal(run.status, 0);
-	says("kizuki.conf: good\n");
+	cli_says(&run, "kizuki.conf: good\n");
 	CLI(&run, "config", "sample");
-	says("#mode = observe\n");
+	cli_says(&run, "#mode = observe\n");
 	CLI(&run, "config", "poem");
-	complains(EX_USAGE, "expected sample, manual");
+	cli_complains(&run, EX_USAGE, "expected sample, manual");
 	cli_clean(&run);
 }
 
@@ -374,7 +374,7 @@ registrable_domains_need_no_kizukid(void **state)
 	assert_int_equal(run.status, 0);
 	assert_string_equal(run.out, "osaka.lg.jp\n-\nexample1.jp\n");
 	CLI(&run, "org", "www.example1.jp", "a..b");
-	complains(EX_DATAERR, "a..b: is no domain name");
+	cli_complains(&run, EX_DATAERR, "a..b: is no domain name");
 	assert_string_equal(run.out, "example1.jp\n-\n");
 	cli_clean(&run);
 }
@@ -386,13 +386,15 @@ the_catalogue_is_printed(void **state)
 	cli_make(&run, NULL, "");
 	CLI(&run, "symptoms", "soa-mname-dead");
 	assert_int_equal(run.status, 0);
-	says("4 points · convicts alone · evidence: network · about: a host");
+	cli_says(&run,
+		"4 points · convicts alone · evidence: network · about: a "
+		"host");
 	CLI(&run, "--lang", "ja", "symptoms", "soa-mname-dead");
-	says("4 点 · 単独で判定 · 種別: ネットワーク · 対象: ホスト");
+	cli_says(&run, "4 点 · 単独で判定 · 種別: ネットワーク · 対象: ホスト");
 	CLI(&run, "symptoms", "mx-target-cname");
-	says("1 point · evidence: content");
+	cli_says(&run, "1 point · evidence: content");
 	CLI(&run, "symptoms", "soa-dead");
-	complains(EX_USAGE, "soa-dead: no such symptom");
+	cli_complains(&run, EX_USAGE, "soa-dead: no such symptom");
 	cli_clean(&run);
 }
 
@@ -416,17 +418,20 @@ findings_go_out_and_in(void **state)
 	begin(answers);
 	CLI(&run, "findings", "example1.jp");
 	assert_int_equal(run.status, 0);
-	says("2020-02-29 02:00  bad      mx-best-dead              example1.jp"
-	     "  example1.jp  EHOSTUNREACH\n2020");
+	cli_says(&run,
+		"2020-02-29 02:00  bad      mx-best-dead              "
+		"example1.jp"
+		"  example1.jp  EHOSTUNREACH\n2020");
 	CLI(&run, "findings", "--json");
 	assert_string_equal(run.out, FINDING);
 	cli_run_with(&run, FINDING, (const char *const[]){"import", "-", NULL});
 	assert_int_equal(run.status, 0);
-	says("taken 1, ignored 2, unknown 3, bad lines 0\n");
+	cli_says(&run, "taken 1, ignored 2, unknown 3, bad lines 0\n");
 	CLI(&run, "import", run.config);
-	complains(EX_DATAERR, "bad line {\"line\":1,\"error\":\"no JSON\"}");
+	cli_complains(&run, EX_DATAERR,
+		"bad line {\"line\":1,\"error\":\"no JSON\"}");
 	CLI(&run, "import", "/nonexistent/findings");
-	complains(EX_NOINPUT, "No such file");
+	cli_complains(&run, EX_NOINPUT, "No such file");
 	end();
 	assert_non_null(
 		strstr(asked, "GET /v1/findings?site=example1.jp HTTP"));

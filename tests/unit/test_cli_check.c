@@ -19,14 +19,6 @@ static char asked[CANNED_REQUEST];
 static struct canned canned;
 static struct cli_run run;
 
-static void
-says(const char *words)
-{
-	if (strstr(run.out, words) == NULL)
-		print_error("no \"%s\" in:\n%s%s", words, run.out, run.err);
-	assert_non_null(strstr(run.out, words));
-}
-
 /* A finding of just now; rests as in a line. */
 static const char *
 finding(const char *id, const char *object, const char *outcome, int weight,
@@ -83,12 +75,13 @@ what_would_convict_is_status_2(void **state)
 	look(seen, all, check);
 	assert_int_equal(run.status, 2);
 	assert_string_equal(run.err, "");
-	says("example1.jp: would be broken if this lasts; paper profile, "
-	     "6 points\n");
-	says("MX: 6 of at most 10 points\n");
-	says("   6  mx-best-dead  example1.jp  convicts alone\n");
-	says("      advice: Bring ishtar.example1.jp back");
-	says("\nDEL: examined, nothing bad\n");
+	cli_says(&run,
+		"example1.jp: would be broken if this lasts; paper profile, "
+		"6 points\n");
+	cli_says(&run, "MX: 6 of at most 10 points\n");
+	cli_says(&run, "   6  mx-best-dead  example1.jp  convicts alone\n");
+	cli_says(&run, "      advice: Bring ishtar.example1.jp back");
+	cli_says(&run, "\nDEL: examined, nothing bad\n");
 	assert_null(strstr(run.out, "cannot tell"));
 	assert_non_null(strstr(asked, "GET /v1/status HTTP"));
 	assert_non_null(strstr(asked, "POST /v1/sites/example1.jp/look HTTP"));
@@ -103,7 +96,7 @@ what_would_not_is_status_1(void **state)
 		     ""),
 		all, check);
 	assert_int_equal(run.status, 1);
-	says("example1.jp: something is bad, but would not convict");
+	cli_says(&run, "example1.jp: something is bad, but would not convict");
 }
 
 static void
@@ -112,7 +105,7 @@ nothing_bad_is_status_0(void **state)
 	(void)state;
 	look(finding("mx-best-dead", "example1.jp", "ok", 0, ""), all, check);
 	assert_int_equal(run.status, 0);
-	says("example1.jp: nothing bad");
+	cli_says(&run, "example1.jp: nothing bad");
 	look("", all, check);
 	assert_int_equal(run.status, 0);
 }
@@ -123,15 +116,16 @@ what_was_not_seen_is_status_3(void **state)
 	(void)state;
 	look("", "\"DEL\",\"CON\"", check);
 	assert_int_equal(run.status, 3);
-	says("example1.jp: cannot tell");
-	says("MX: not examined completely\n");
+	cli_says(&run, "example1.jp: cannot tell");
+	cli_says(&run, "MX: not examined completely\n");
 	/* complete, but all of it unknown: our own port 25 is closed */
 	look(finding("mx-best-dead", "example1.jp", "unknown", 0, ""), all,
 		check);
 	assert_int_equal(run.status, 3);
-	says("MX: nothing bad in what could be seen\n"
-	     "   ?  mx-best-dead  example1.jp\n"
-	     "      cannot tell: EHOSTUNREACH\n");
+	cli_says(&run,
+		"MX: nothing bad in what could be seen\n"
+		"   ?  mx-best-dead  example1.jp\n"
+		"      cannot tell: EHOSTUNREACH\n");
 }
 
 /* Much of its family was seen, but not what matters: our line may be at fault.
@@ -147,8 +141,8 @@ what_would_convict_but_is_in_doubt_is_status_3(void **state)
 		finding("mx-best-dead", "example1.jp", "unknown", 6, V4));
 	look(seen, all, check);
 	assert_int_equal(run.status, 3);
-	says("example1.jp: cannot tell");
-	says("   ?  mx-best-dead  example1.jp\n");
+	cli_says(&run, "example1.jp: cannot tell");
+	cli_says(&run, "   ?  mx-best-dead  example1.jp\n");
 	/* One family that never answered here convicts nobody. */
 	(void)snprintf(seen, sizeof(seen), "%s,%s",
 		finding("mx-best-dead", "example1.jp", "ok", 0, ""),
@@ -177,9 +171,9 @@ doubts_are_told_in_japanese(void **state)
 		why + sizeof("EHOSTUNREACH") - 1,
 		finding("mx-no-banner", "example1.jp", "unknown", 0, ""));
 	look(seen, all, args);
-	says("example1.jp: 判断できない");
-	says("      判断できない: サーバ間で異なる\n");
-	says("      判断できない: EHOSTUNREACH\n");
+	cli_says(&run, "example1.jp: 判断できない");
+	cli_says(&run, "      判断できない: サーバ間で異なる\n");
+	cli_says(&run, "      判断できない: EHOSTUNREACH\n");
 }
 
 static void
@@ -192,11 +186,12 @@ programs_get_one_object_a_line(void **state)
 	look(finding("mx-best-dead", "example1.jp", "bad", 6, V4 "," V6), all,
 		args);
 	assert_int_equal(run.status, 2);
-	says("{\"v\":1,\"site\":\"example1.jp\",\"if_this_lasts\":true,"
-	     "\"verdict\":{\"state\":\"broken\",\"profile\":\"paper\","
-	     "\"total\":6,");
-	says("\"complete\":[\"MX\",\"DEL\",\"CON\"]");
-	says("\"value\":\"ishtar.example1.jp\"");
+	cli_says(&run,
+		"{\"v\":1,\"site\":\"example1.jp\",\"if_this_lasts\":true,"
+		"\"verdict\":{\"state\":\"broken\",\"profile\":\"paper\","
+		"\"total\":6,");
+	cli_says(&run, "\"complete\":[\"MX\",\"DEL\",\"CON\"]");
+	cli_says(&run, "\"value\":\"ishtar.example1.jp\"");
 	assert_ptr_equal(strchr(run.out, '\n') + 1, run.out + strlen(run.out));
 }
 
@@ -211,7 +206,7 @@ the_sentences_are_there_in_japanese(void **state)
 	look(finding("mx-best-dead", "example1.jp", "bad", 6, V4 "," V6), all,
 		args);
 	assert_int_equal(run.status, 2);
-	says("example1.jp の優先度が最も高いメールサーバ");
+	cli_says(&run, "example1.jp の優先度が最も高いメールサーバ");
 	for (const char *line = run.out; *line != '\0';) {
 		size_t len = strcspn(line, "\n");
 
@@ -300,7 +295,7 @@ without_kizukid_check_looks_by_itself(void **state)
 	assert_int_equal(run.status, 2);
 	assert_non_null(strstr(run.err, "kizukid does not listen in"));
 	assert_non_null(strstr(run.err, "/probe instead"));
-	says("   6  mx-best-dead  example1.jp  convicts alone\n");
+	cli_says(&run, "   6  mx-best-dead  example1.jp  convicts alone\n");
 	assert_non_null(strstr(asked, "\"canary\":\"10.20.0.25\""));
 	assert_non_null(strstr(asked, "\nexample1.jp\n"));
 }
@@ -316,7 +311,7 @@ a_failure_that_may_be_ours_is_unknown(void **state)
 		finding("mx-all-dead", "example1.jp", "bad", 10, V4), DONE);
 	probe_says(lines, "", check);
 	assert_int_equal(run.status, 3);
-	says("it may be our own line");
+	cli_says(&run, "it may be our own line");
 	/* IPv6 never worked here, and nothing but IPv6 failed */
 	(void)snprintf(lines, sizeof(lines), "%s\n%s\n%s",
 		touched("10.224.31.100", "alive"),
@@ -338,7 +333,7 @@ a_probe_that_fails_is_told(void **state)
 	assert_non_null(strstr(run.err, "kizuki-probe: no name: a..b"));
 	assert_non_null(strstr(run.err, "kizuki-probe said something else"));
 	assert_non_null(strstr(run.err, "ended with status 3 before all"));
-	says("example1.jp: cannot tell");
+	cli_says(&run, "example1.jp: cannot tell");
 	cli_make(&run, NULL, "probe_path = /nonexistent/kizuki-probe\n");
 	cli_run_with(&run, "", missing);
 	cli_clean(&run);
@@ -363,9 +358,10 @@ of_several_sites_the_worst_counts(void **state)
 		DONE);
 	probe_says(lines, "", two);
 	assert_int_equal(run.status, 1);
-	says("b.jp: nothing bad");
-	says("\n\nexample1.jp: something is bad, but would not convict");
-	says("\n\nc.jp: cannot tell");
+	cli_says(&run, "b.jp: nothing bad");
+	cli_says(&run,
+		"\n\nexample1.jp: something is bad, but would not convict");
+	cli_says(&run, "\n\nc.jp: cannot tell");
 }
 
 int

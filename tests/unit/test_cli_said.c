@@ -13,24 +13,6 @@
 
 static struct cli_run run;
 
-static void
-says(const char *words)
-{
-	if (strstr(run.out, words) == NULL)
-		print_error("no \"%s\" in:\n%s%s", words, run.out, run.err);
-	assert_non_null(strstr(run.out, words));
-}
-
-static void
-complains(int status, const char *words)
-{
-	if (run.status != status || strstr(run.err, words) == NULL)
-		print_error(
-			"%d, no \"%s\" in:\n%s", run.status, words, run.err);
-	assert_int_equal(run.status, status);
-	assert_non_null(strstr(run.err, words));
-}
-
 #define ANSWER "Domain Name: EXAMPLE.NET\r\nName Server: ns.example.net\r\n"
 
 static void
@@ -51,7 +33,7 @@ an_answer_may_be_saved_anyhow(void **state)
 		(const char *const[]){"--server", "a\033\377", "registry",
 			"--json", "--parse", "-", NULL});
 	assert_int_equal(run.status, 0);
-	says("\"server\":\"a\\\\x1b\\\\xff\"");
+	cli_says(&run, "\"server\":\"a\\\\x1b\\\\xff\"");
 	cli_run_with(&run,
 		"\357\273\277\r\n{\"objectClassName\":\"domain\","
 		"\"ldhName\":\"example.net\"}",
@@ -65,7 +47,7 @@ an_answer_may_be_saved_anyhow(void **state)
 		cli_run_with(&run, longer,
 			(const char *const[]){
 				"registry", "--parse", "-", "--json", NULL});
-		says("\"cut\":true");
+		cli_says(&run, "\"cut\":true");
 		longer[size] = '\n';
 	}
 	cli_run_with(&run, "hello",
@@ -78,16 +60,25 @@ an_answer_may_be_saved_anyhow(void **state)
 #define FACT    "fact", "add"
 #define RETIRED "reg-contact-retired", "handle=RT0040JP"
 
+/* A file of facts that is not there yet. */
+static void
+begin_facts(char *path, size_t size)
+{
+	char more[160];
+
+	cli_make(&run, NULL, "");
+	cli_path(&run, "facts", path, size);
+	(void)snprintf(more, sizeof(more), "facts = \"%s\"\n", path);
+	cli_write(run.config, more, 0644);
+}
+
 static void
 facts_are_named_as_sites_are(void **state)
 {
-	char more[160], path[128];
+	char path[128];
 
 	(void)state;
-	cli_make(&run, NULL, "");
-	cli_path(&run, "facts", path, sizeof(path));
-	(void)snprintf(more, sizeof(more), "facts = \"%s\"\n", path);
-	cli_write(run.config, more, 0644);
+	begin_facts(path, sizeof(path));
 	CLI(&run, FACT, "\346\227\245\346\234\254.jp", RETIRED, "by=tei",
 		"--until", "30d", "--why", "left");
 	assert_int_equal(run.status, 0);
@@ -96,10 +87,11 @@ facts_are_named_as_sites_are(void **state)
 	assert_int_equal(run.status, 0);
 	CLI(&run, "fact", "list", "EXAMPLE2.jp");
 	assert_int_equal(run.status, 0);
-	says("!example2.jp soa-mname-dead by=");
+	cli_says(&run, "!example2.jp soa-mname-dead by=");
 	assert_null(strstr(run.out, "xn--"));
 	CLI(&run, "fact", "list");
-	says("xn--wgv71a.jp reg-contact-retired handle=RT0040JP by=tei on=");
+	cli_says(&run,
+		"xn--wgv71a.jp reg-contact-retired handle=RT0040JP by=tei on=");
 	CLI(&run, "fact", "remove", "\346\227\245\346\234\254.jp");
 	assert_int_equal(run.status, 0);
 	CLI(&run, "fact", "list", "xn--wgv71a.jp");
@@ -111,40 +103,40 @@ facts_are_named_as_sites_are(void **state)
 static void
 mistakes_in_facts_are_told(void **state)
 {
-	char more[160], path[128];
+	char path[128];
 
 	(void)state;
-	cli_make(&run, NULL, "");
-	cli_path(&run, "facts", path, sizeof(path));
-	(void)snprintf(more, sizeof(more), "facts = \"%s\"\n", path);
-	cli_write(run.config, more, 0644);
+	begin_facts(path, sizeof(path));
 	CLI(&run, FACT, "a b.jp", RETIRED, "--until", "30d", "--why", "x");
-	complains(EX_DATAERR, "a b.jp: is no domain name");
+	cli_complains(&run, EX_DATAERR, "a b.jp: is no domain name");
 	CLI(&run, FACT);
-	complains(EX_USAGE, "usage: kizuki fact add");
+	cli_complains(&run, EX_USAGE, "usage: kizuki fact add");
 	CLI(&run, FACT, "example2.jp", RETIRED, "--until", "never", "--why",
 		"x");
-	complains(EX_USAGE, "a fact ends, at most 400 days ahead");
+	cli_complains(&run, EX_USAGE, "a fact ends, at most 400 days ahead");
 	CLI(&run, FACT, "example2.jp", RETIRED, "--until", "401d", "--why",
 		"x");
-	complains(EX_USAGE, "401d: expected a duration up to 400 days");
+	cli_complains(
+		&run, EX_USAGE, "401d: expected a duration up to 400 days");
 	CLI(&run, "fact", "list", "nonsense..jp");
-	complains(EX_DATAERR, "nonsense..jp: is no domain name");
+	cli_complains(&run, EX_DATAERR, "nonsense..jp: is no domain name");
 	/* A bad line is told in either form, and the others are listed. */
 	cli_write(path,
 		"bad\nexample2.jp reg-contact-retired handle=A by=b "
 		"until=2026-12-31 why=c\n",
 		0644);
 	CLI(&run, "fact", "list");
-	complains(EX_DATAERR, "facts:1: expected a domain name first");
-	says("example2.jp reg-contact-retired handle=A");
+	cli_complains(
+		&run, EX_DATAERR, "facts:1: expected a domain name first");
+	cli_says(&run, "example2.jp reg-contact-retired handle=A");
 	CLI(&run, "--json", "fact", "list");
-	complains(EX_DATAERR, "facts:1: expected a domain name first");
-	says("{\"site\":\"example2.jp\",");
+	cli_complains(
+		&run, EX_DATAERR, "facts:1: expected a domain name first");
+	cli_says(&run, "{\"site\":\"example2.jp\",");
 	unlink(path);
 	assert_int_equal(mkdir(path, 0755), 0);
 	CLI(&run, "fact", "list");
-	complains(EX_DATAERR, "facts: Is a directory");
+	cli_complains(&run, EX_DATAERR, "facts: Is a directory");
 	rmdir(path);
 	cli_clean(&run);
 }

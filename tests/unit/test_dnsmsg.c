@@ -12,17 +12,7 @@
 #include <ldns/ldns.h>
 
 #include "kizuki/io/dnsmsg.h"
-
-static struct kz_name
-name_of(const char *text)
-{
-	struct kz_name name;
-
-	assert_int_equal(
-		kz_name_parse((struct kz_str){text, strlen(text)}, &name),
-		KZ_OK);
-	return name;
-}
+#include "name_kit.h"
 
 static void
 push_lines(ldns_pkt *packet, ldns_pkt_section section, const char *const *lines)
@@ -81,7 +71,7 @@ an_address_in_brackets_is_told(void **state)
 	static const char *const literals[] = {
 		"[10.224.31.110]", "[2001:db8::1]", "", ""};
 	struct kz_dnsmsg *message = parse(lines, NULL, NULL);
-	struct kz_name owner = name_of("a.jp");
+	struct kz_name owner = kit_name("a.jp");
 	struct kz_dns_mx list[4];
 	bool cut = true;
 
@@ -106,7 +96,7 @@ mail_exchangers_are_read(void **state)
 		"example1.jp. 60 IN MX 20 mail\\.one.example1.jp.",
 		"example1.jp. 60 IN MX 20 10.224.31.110.", NULL};
 	struct kz_dnsmsg *message = parse(lines, NULL, NULL);
-	struct kz_name owner = name_of("example1.jp");
+	struct kz_name owner = kit_name("example1.jp");
 	struct kz_dns_mx list[8];
 	bool cut = true;
 
@@ -182,8 +172,8 @@ a_referral_names_servers_and_glue(void **state)
 		"ns.example1.jp. 3600 IN AAAA 2001:db8:268:810::98",
 		"other.example1.jp. 3600 IN A 10.224.31.99", NULL};
 	struct kz_dnsmsg *message = parse(NULL, referral, glue);
-	struct kz_name owner = name_of("example1.jp");
-	struct kz_name host = name_of("ns.example1.jp");
+	struct kz_name owner = kit_name("example1.jp");
+	struct kz_name host = kit_name("ns.example1.jp");
 	struct kz_name found;
 	struct kz_name list[4];
 	struct kz_addr addrs[4];
@@ -228,8 +218,8 @@ an_odd_name_cuts_a_list(void **state)
 		"example1.jp. 3600 IN NS n\\010s.example1.jp.",
 		"1.31.224.10.in-addr.arpa. 60 IN PTR a\\.b.example1.jp.", NULL};
 	struct kz_dnsmsg *message = parse(lines, NULL, NULL);
-	struct kz_name zone = name_of("example1.jp");
-	struct kz_name reverse = name_of("1.31.224.10.in-addr.arpa");
+	struct kz_name zone = kit_name("example1.jp");
+	struct kz_name reverse = kit_name("1.31.224.10.in-addr.arpa");
 	struct kz_name list[4];
 	bool cut;
 
@@ -270,7 +260,7 @@ aliases_are_followed_eight_steps(void **state)
 		size_t found;
 		bool cut;
 	} cases[] = {{0, 1, false}, {1, 1, false}, {8, 1, false}, {9, 0, true}};
-	struct kz_name first = name_of("a0.jp");
+	struct kz_name first = kit_name("a0.jp");
 	struct kz_name target;
 	struct kz_addr addrs[2];
 	bool cut;
@@ -295,8 +285,8 @@ a_loop_of_aliases_ends(void **state)
 	static const char *const lines[] = {"a.jp. 60 IN CNAME b.jp.",
 		"b.jp. 60 IN CNAME a.jp.", "c.jp. 60 IN CNAME x\\.y.jp.", NULL};
 	struct kz_dnsmsg *message = parse(lines, NULL, NULL);
-	struct kz_name a = name_of("a.jp");
-	struct kz_name c = name_of("c.jp");
+	struct kz_name a = kit_name("a.jp");
+	struct kz_name c = kit_name("c.jp");
 	struct kz_name list[2];
 	struct kz_addr addrs[2];
 	bool cut;
@@ -324,7 +314,7 @@ a_delegated_reverse_name_is_followed(void **state)
 		"98.96-127.31.224.10.in-addr.arpa. 60 IN PTR ns.example1.jp.",
 		NULL};
 	struct kz_dnsmsg *message = parse(lines, NULL, NULL);
-	struct kz_name owner = name_of("98.31.224.10.in-addr.arpa");
+	struct kz_name owner = kit_name("98.31.224.10.in-addr.arpa");
 	struct kz_name list[2];
 	bool cut;
 
@@ -380,7 +370,7 @@ records_without_data_are_skipped(void **state)
 		0, 0, 5, 0, 1, 0, 0, 0, 0, 0, 0,   /* CNAME */
 		0, 0, 12, 0, 1, 0, 0, 0, 0, 0, 0}; /* PTR */
 	struct kz_dnsmsg *message = NULL;
-	struct kz_name root = name_of(".");
+	struct kz_name root = kit_name(".");
 	struct kz_name names[2];
 	struct kz_addr addrs[2];
 	struct kz_dns_mx mx[2];

@@ -12,22 +12,11 @@
 #include "kizuki/engine/observe.h"
 #include "kizuki/engine/schedule.h"
 
-static struct kz_name
-name_of(const char *text)
-{
-	struct kz_name name;
-
-	assert_int_equal(
-		kz_name_parse((struct kz_str){text, strlen(text)}, &name),
-		KZ_OK);
-	return name;
-}
-
 /* A session of 10.9.8.NUMBER, with these words. */
 static void
 says(struct scene *scene, const char *site, uint8_t number, const char *helo)
 {
-	const struct kz_name name = name_of(site);
+	const struct kz_name name = kit_name(site);
 	const struct kz_seen seen = {.site = &name,
 		.zone = &name,
 		.name = &name,
@@ -42,7 +31,7 @@ static void
 find(struct scene *scene, const char *site, enum kz_symptom symptom,
 	const char *object, enum kz_outcome outcome)
 {
-	struct kz_finding finding = {.subject = name_of(site),
+	struct kz_finding finding = {.subject = kit_name(site),
 		.symptom = symptom,
 		.outcome = outcome,
 		.judged = true,
@@ -67,7 +56,7 @@ begin_look(struct scene *scene, const char *site)
 {
 	later(scene);
 	says(scene, site, 7, "mail.example");
-	scene->awaited = name_of(site);
+	scene->awaited = kit_name(site);
 	scene->came = false;
 	scene->now.mono_ms += 1000;
 	kz_schedule_tick(scene->engine, &scene->now);
@@ -80,7 +69,7 @@ end_look(struct scene *scene, const char *site, bool mx)
 {
 	const bool complete[KZ_FAMILY_COUNT] = {
 		[KZ_FAMILY_MX] = mx, [KZ_FAMILY_DEL] = true};
-	struct kz_name name = name_of(site);
+	struct kz_name name = kit_name(site);
 
 	kz_observe_done(scene->engine, &name, &name, complete, &scene->now);
 }

@@ -64,7 +64,7 @@ static void
 ask(struct lab *lab, const char *text, enum kz_nsquery_effort effort)
 {
 	struct kz_addr addr = lab_addr(text);
-	struct kz_name name = lab_name("some-long.name.example1.jp");
+	struct kz_name name = kit_name("some-long.name.example1.jp");
 	size_t before = lab->answers;
 
 	assert_int_equal(kz_nsquery_ask(lab->client, &addr, &name, TYPE_SOA,

@@ -14,6 +14,7 @@
 #include <sodium.h>
 
 #include "../../modules/io/resolver_pace_priv.h"
+#include "name_kit.h"
 
 #define T_MS    INT64_C(1000000)
 #define RATE    20
@@ -52,21 +53,10 @@ finish(void **state)
 	return 0;
 }
 
-static struct kz_name
-name_of(const char *text)
-{
-	struct kz_name name;
-
-	assert_int_equal(
-		kz_name_parse((struct kz_str){text, strlen(text)}, &name),
-		KZ_OK);
-	return name;
-}
-
 static bool
 takes(struct scene *scene, const char *text, uint32_t *wait_ms)
 {
-	struct kz_name name = name_of(text);
+	struct kz_name name = kit_name(text);
 
 	return kz_pace_take(scene->pace, &name, scene->now_ms, wait_ms);
 }
@@ -143,7 +133,7 @@ static void
 names_that_are_there_do_not_count(void **state)
 {
 	struct scene *scene = *state;
-	struct kz_name there = name_of("mx1.example1.jp");
+	struct kz_name there = kit_name("mx1.example1.jp");
 	uint32_t all, wait_ms = 9;
 
 	kz_pace_learn(scene->pace, &there, true);
@@ -154,10 +144,10 @@ names_that_are_there_do_not_count(void **state)
 		assert_int_equal(wait_ms, 0);
 	}
 	/* another name that is not there leaves it known */
-	there = name_of("mx2.example1.jp");
+	there = kit_name("mx2.example1.jp");
 	kz_pace_learn(scene->pace, &there, false);
 	assert_true(takes(scene, "mx1.example1.jp", &wait_ms));
-	there = name_of("mx1.example1.jp");
+	there = kit_name("mx1.example1.jp");
 	kz_pace_learn(scene->pace, &there, false);
 	assert_false(takes(scene, "mx1.example1.jp", &wait_ms));
 }

@@ -98,12 +98,12 @@ a_server_that_lives_is_alive_whatever_it_offers(void **state)
 		.scope = lab_scope(), .starttls = true, .tls_ms = 1000};
 	struct lab lab = {.base = event_base_new()};
 	struct kz_addr addr = lab_addr("127.0.0.77");
-	struct kz_name host = lab_name("mx.example1.jp");
+	struct kz_name host = kit_name("mx.example1.jp");
 	int listener = lab_bind("127.0.0.77", SOCK_STREAM, &options.port);
 	struct kz_smtp *client = NULL;
 
 	(void)state;
-	options.ehlo = lab_name("mx.jikocho.jp");
+	options.ehlo = kit_name("mx.jikocho.jp");
 	assert_int_equal(fcntl(listener, F_SETFL, 0), 0);
 	assert_int_equal(kz_smtp_open(lab.base, &options, &client), KZ_OK);
 	for (size_t i = 0; i < sizeof(dialogues) / sizeof(dialogues[0]); i++) {

@@ -12,19 +12,7 @@
 
 #include "kizuki/io/idn.h"
 #include "kizuki/io/suffix.h"
-
-static struct kz_name
-name_of(const char *text)
-{
-	struct kz_name name = {0};
-
-	if (text[0] != '\0')
-		assert_int_equal(
-			kz_name_parse(
-				(struct kz_str){text, strlen(text)}, &name),
-			KZ_OK);
-	return name;
-}
+#include "name_kit.h"
 
 static void
 suffixes_of_both_sections_are_public(void **state)
@@ -55,7 +43,7 @@ suffixes_of_both_sections_are_public(void **state)
 	(void)state;
 	assert_int_equal(kz_suffix_open(NULL, &suffix), KZ_OK);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct kz_name name = name_of(rows[i].name);
+		struct kz_name name = kit_name(rows[i].name);
 
 		if (kz_suffix_public(suffix, &name) != rows[i].public)
 			fail_msg("%s", rows[i].name);
@@ -89,7 +77,7 @@ a_registrable_domain_is_one_label_more(void **state)
 	(void)state;
 	assert_int_equal(kz_suffix_open(NULL, &suffix), KZ_OK);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct kz_name name = name_of(rows[i].name), found = {0};
+		struct kz_name name = kit_name(rows[i].name), found = {0};
 		enum kz_result result =
 			kz_suffix_registrable(suffix, &name, &found);
 
@@ -106,8 +94,8 @@ a_list_of_ones_own_is_taken(void **state)
 {
 	char path[] = "/tmp/kz-suffix-XXXXXX";
 	struct kz_suffix *suffix = NULL;
-	struct kz_name own = name_of("own.example");
-	struct kz_name other = name_of("co.jp");
+	struct kz_name own = kit_name("own.example");
+	struct kz_name other = kit_name("co.jp");
 	int fd = mkstemp(path);
 	FILE *file;
 
